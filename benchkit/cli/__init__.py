@@ -1,0 +1,55 @@
+"""The command line: argument parsing and printing only; the work is in the layers below.
+
+Commands are imported when they are asked for, and import torch and pandas when they run, so that
+``benchkit --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+
+import click
+
+from benchkit import __version__
+from benchkit.errors import BenchkitError, Unsupported
+
+_COMMANDS = ("run", "table", "plugins", "data", "anomalies")
+
+
+class _LazyGroup(click.Group):
+    """Imports ``benchkit.cli.<name>_command`` when the command is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"benchkit.cli.{cmd_name}_command").command
+        return command
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="benchkit")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def benchkit(debug: bool) -> None:
+    """Run every anomaly detector against every kind of anomaly, and tabulate how well and how fast.
+
+    Exit status: 0 done; 1 something failed or regressed; 2 the request was wrong; 3 not comparable.
+    """
+    if debug:
+        os.environ["BENCHKIT_DEBUG"] = "1"
+
+
+def main() -> None:
+    """Run the command line; turn a BenchkitError into one paragraph and its exit status."""
+    try:
+        benchkit()
+    except (BenchkitError, Unsupported) as error:
+        if os.environ.get("BENCHKIT_DEBUG"):
+            traceback.print_exc()
+        click.echo(f"benchkit: {error}", err=True)
+        sys.exit(getattr(error, "exit_status", 1))

@@ -1,0 +1,8 @@
+"""Being written."""
+
+import click
+
+
+@click.command("anomalies")
+def command() -> None:
+    """Being written."""

@@ -1,0 +1,8 @@
+"""Being written."""
+
+import click
+
+
+@click.command("data")
+def command() -> None:
+    """Being written."""

@@ -1,0 +1,8 @@
+"""Being written."""
+
+import click
+
+
+@click.command("run")
+def command() -> None:
+    """Being written."""

@@ -1,0 +1,8 @@
+"""Being written."""
+
+import click
+
+
+@click.command("table")
+def command() -> None:
+    """Being written."""

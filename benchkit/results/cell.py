@@ -1,0 +1,108 @@
+"""One cell: everything that is recorded of one (data set, detector, anomaly, seed)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal, get_args
+
+SCHEMA_VERSION = 1
+"""Version of the cell and of ``run.json``; a reader refuses a newer one and says so."""
+
+Status = Literal["ok", "skipped", "failed", "timeout", "crashed", "oom"]
+STATUSES: tuple[str, ...] = get_args(Status)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One line of ``cells.jsonl``: flat, JSON types only; ``None`` where a value is undefined or was not reached.
+
+    Attributes:
+        schema: version of this record.
+        dataset: name of the data set.
+        detector: name of the detector's row.
+        view: what the detector looks at.
+        anomaly: name of the anomaly's column.
+        anomaly_group: the group whose mean the column is counted in, or empty.
+        seed: seed of detector, view and anomalies.
+        status: how the cell ended.
+        reason: why it is not ``ok``: one paragraph.
+        auroc: area under the ROC curve, 0 to 1, higher is better.
+        auroc_low: lower end of its 95 % interval.
+        auroc_high: upper end of its 95 % interval.
+        average_precision: at ``prevalence``, 0 to 1, higher is better.
+        precision: at the threshold and ``prevalence``; None when nothing was flagged.
+        recall: share of anomalies flagged at the threshold.
+        f1: harmonic mean of precision and recall; None when precision is.
+        fpr95: share of normals flagged where 95 % of the anomalies are; lower is better.
+        accuracy: share of right decisions at the threshold and ``prevalence``.
+        threshold: scores above it are flagged.
+        threshold_low: scores below it are flagged too (two-sided policies), or None.
+        threshold_policy: the policy that set it from normal calibration scores, such as ``quantile:0.95``.
+        prevalence: share of anomalies that the metrics are weighted to.
+        n_train: normal training images.
+        n_calibration: normal calibration images.
+        n_normal: normal test images.
+        n_anomaly: anomalous images.
+        fit_seconds: wall time of ``fit``, the view's training not included.
+        view_seconds: wall time of training the view, shared by every detector that looks there.
+        images_per_second: images in, scores out, view included, device synchronised; higher is better.
+        latency_p50_ms: median time of one batch.
+        latency_p99_ms: 99th percentile of it.
+        batch_size: images a timed batch.
+        device: what it ran on, such as ``cpu`` or ``cuda``.
+        device_name: the processor's or the accelerator's own name.
+        threads: threads torch used for CPU work.
+        peak_memory_mb: peak while fitting and scoring: of the process (CPU) or the allocator (CUDA); MB of 2**20 bytes.
+        protocol: ``base-anomaly``: hash of data, splits, policy and prevalence, and hash of the anomaly's settings.
+        settings: hash of the detector's settings.
+        plugin: entry point or file that the detector came from.
+        distribution: distribution and version that it came in.
+    """
+
+    schema: int = SCHEMA_VERSION
+    dataset: str
+    detector: str
+    view: str
+    anomaly: str
+    anomaly_group: str = ""
+    seed: int
+    status: Status
+    reason: str = ""
+    auroc: float | None = None
+    auroc_low: float | None = None
+    auroc_high: float | None = None
+    average_precision: float | None = None
+    precision: float | None = None
+    recall: float | None = None
+    f1: float | None = None
+    fpr95: float | None = None
+    accuracy: float | None = None
+    threshold: float | None = None
+    threshold_low: float | None = None
+    threshold_policy: str = ""
+    prevalence: float | None = None
+    n_train: int = 0
+    n_calibration: int = 0
+    n_normal: int = 0
+    n_anomaly: int = 0
+    fit_seconds: float | None = None
+    view_seconds: float | None = None
+    images_per_second: float | None = None
+    latency_p50_ms: float | None = None
+    latency_p99_ms: float | None = None
+    batch_size: int | None = None
+    device: str = ""
+    device_name: str = ""
+    threads: int | None = None
+    peak_memory_mb: float | None = None
+    protocol: str = ""
+    settings: str = ""
+    plugin: str = ""
+    distribution: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as a flat dictionary in the order of the fields."""
+        return asdict(self)
+
+
+CELL_FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Cell))
