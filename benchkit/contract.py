@@ -114,7 +114,8 @@ class _Named(ABC):
         base, _, view = self.name.partition("@")
         if not all(NAME_PATTERN.fullmatch(part) for part in ([base, view] if view else [self.name])):
             raise UsageError(
-                f"{type(self).__name__}: got the name {self.name!r}; expected lower-case words joined by hyphens, such as 'pixel-ae'."
+                f"{type(self).__name__}: got the name {self.name!r}; expected lower-case words joined by hyphens, "
+                "such as 'pixel-ae'."
             )
 
 
