@@ -1,1 +1,21 @@
-"""Being written."""
+"""What a run leaves behind: the cell, the store that writes it and the reader that brings it back."""
+
+from __future__ import annotations
+
+from benchkit.results.cell import CELL_FIELDS, SCHEMA_VERSION, STATUSES, Cell, Status
+from benchkit.results.reading import StoredRun, latest_run, read_run, read_scores, to_frame
+from benchkit.results.store import RunStore
+
+__all__ = [
+    "CELL_FIELDS",
+    "SCHEMA_VERSION",
+    "STATUSES",
+    "Cell",
+    "RunStore",
+    "Status",
+    "StoredRun",
+    "latest_run",
+    "read_run",
+    "read_scores",
+    "to_frame",
+]
