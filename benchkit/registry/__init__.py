@@ -1,1 +1,27 @@
-"""Being written."""
+"""Who is there: finds plugins, isolates the broken ones, and chooses among the objects that they offer."""
+
+from __future__ import annotations
+
+from benchkit.registry.building import load_registry
+from benchkit.registry.records import KINDS, Kind, Offer, PluginItem, PluginRecord, Registry
+from benchkit.registry.selection import select_anomalies, select_dataset, select_detectors
+from benchkit.registry.settings import JSON, apply_settings, settings_hash, settings_of
+from benchkit.registry.text import printable
+
+__all__ = [
+    "JSON",
+    "KINDS",
+    "Kind",
+    "Offer",
+    "PluginItem",
+    "PluginRecord",
+    "Registry",
+    "apply_settings",
+    "load_registry",
+    "printable",
+    "select_anomalies",
+    "select_dataset",
+    "select_detectors",
+    "settings_hash",
+    "settings_of",
+]

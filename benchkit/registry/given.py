@@ -1,0 +1,41 @@
+"""Objects that are handed over in Python instead of being offered by a plugin."""
+
+from __future__ import annotations
+
+from importlib.metadata import packages_distributions, version
+from typing import TypeVar
+
+from benchkit.errors import UsageError
+from benchkit.registry.reading import fault_of
+from benchkit.registry.records import KINDS, Offer, PluginItem, Registry
+
+GIVEN = "(given)"
+"""What stands where the plugin's name would."""
+
+ItemT = TypeVar("ItemT", bound=PluginItem)
+
+
+def given_offer(registry: Registry, item: ItemT, kind: str) -> Offer[ItemT]:
+    """Return an object of the kind ``kind`` as an offer, with the distribution that its class came in if that is known.
+
+    Raises:
+        UsageError: the door does not allow the object.
+    """
+    door = next(each.door for each in KINDS if each.name == kind)
+    fault = fault_of(item, door)
+    if fault:
+        raise UsageError(f"{kind} given in Python: {fault}")
+    distribution, release = _origin(registry, type(item).__module__)
+    return Offer(item, GIVEN, distribution, release)
+
+
+def _origin(registry: Registry, module: str) -> tuple[str, str]:
+    """Ask the registry first: the package metadata of an editable installation does not list its modules."""
+    package = module.partition(".")[0]
+    everything = (registry.datasets, registry.views, registry.detectors, registry.anomalies)
+    for offers in everything:
+        for offer in offers.values():
+            if type(offer.item).__module__.partition(".")[0] == package:
+                return offer.distribution, offer.version
+    names = packages_distributions().get(package, [])
+    return (names[0], version(names[0])) if names else ("", "")

@@ -1,0 +1,155 @@
+"""Finds plugins (entry points and files) and loads each in isolation.
+
+Every plugin gets a plugin manager of its own, so that a hook call reaches this plugin alone and whatever it
+raises is its own. (pluggy's loader of entry points stops at the first that is broken.)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib.util
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.machinery import SourceFileLoader
+from importlib.metadata import Distribution, EntryPoint, entry_points
+from pathlib import Path
+from types import CodeType, ModuleType
+
+import pluggy
+
+from benchkit import hookspecs
+from benchkit.errors import PluginError, PluginLoadError, UsageError, did_you_mean
+from benchkit.registry.records import KINDS
+from benchkit.registry.text import describe_failure, printable
+
+_HOOKS = tuple(kind.hook for kind in KINDS)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A plugin that was found but is not loaded yet.
+
+    Attributes:
+        plugin: name of the entry point or of the file.
+        distribution: name of the distribution, or path of the file.
+        version: version of the distribution, or the first 12 digits of the file's SHA-256.
+        load: imports it and returns the module or object with the hooks.
+        required: the user asked for this very plugin, so that a fault ends the command instead of being listed.
+    """
+
+    plugin: str
+    distribution: str
+    version: str
+    load: Callable[[], object]
+    required: bool = False
+
+    def error(self, message: str, *, of: type[PluginError] = PluginLoadError) -> PluginError:
+        """Return an error that names this plugin, its distribution and its version."""
+        return of(message, plugin=self.plugin, distribution=self.distribution, version=self.version)
+
+    @contextlib.contextmanager
+    def contained(self, where: str) -> Iterator[None]:
+        """Run this plugin's code: its prints go to standard error, what it raises becomes a PluginLoadError."""
+        try:
+            with contextlib.redirect_stdout(sys.stderr):
+                yield
+        except (Exception, SystemExit) as error:
+            raise self.error(
+                f"{where}: {describe_failure(error)}. Mend it, or leave it out with `-p no:{self.plugin}`."
+            ) from error
+
+
+def announced() -> list[Source]:
+    """Return the plugins that installed distributions announce under the entry-point group ``benchkit``."""
+    found = [_announced(entry_point) for entry_point in entry_points(group=hookspecs.PROJECT)]
+    return sorted(found, key=lambda source: (source.plugin, source.distribution))
+
+
+def _announced(entry_point: EntryPoint) -> Source:
+    return Source(printable(entry_point.name), *_release(entry_point.dist), entry_point.load)
+
+
+def _release(distribution: Distribution | None) -> tuple[str, str]:
+    try:
+        return (printable(distribution.name), printable(distribution.version)) if distribution else ("", "")
+    except Exception:  # a stranger's metadata may be broken in any way; the plugin itself may still work
+        return "", ""
+
+
+def plugin_file(path: Path) -> Source:
+    """Return the plugin that is the Python file ``path``.
+
+    Raises:
+        UsageError: there is no such file, it cannot be read, or its name does not end in ``.py``.
+    """
+    if path.suffix != ".py":
+        raise UsageError(f"--plugin {path}: got a path that does not end in .py; expected a Python file.")
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"--plugin {path}: {error.strerror}; expected a Python file that can be read.") from error
+    version = hashlib.sha256(content).hexdigest()[:12]
+    return Source(printable(path.name), printable(str(path)), version, lambda: _import_file(path, content), True)
+
+
+class _FileLoader(SourceFileLoader):
+    """Compiles the bytes that were hashed: no stale byte code, no ``__pycache__`` beside the user's file."""
+
+    def __init__(self, name: str, path: str, content: bytes) -> None:
+        super().__init__(name, path)
+        self._content = content
+
+    def get_code(self, fullname: str) -> CodeType:
+        return self.source_to_code(self._content, self.path)
+
+
+def _import_file(path: Path, content: bytes) -> ModuleType:
+    """Import under a name made of path and content, the same in every process, so that instances can be pickled."""
+    resolved = str(path.resolve())
+    digest = hashlib.sha256(resolved.encode() + b"\0" + content).hexdigest()[:12]
+    name = f"benchkit_file_{digest}"
+    if name in sys.modules:
+        return sys.modules[name]
+    loader = _FileLoader(name, resolved, content)
+    spec = importlib.util.spec_from_loader(name, loader)
+    if spec is None:  # cannot happen for a loader of source files, but the type says so
+        raise ImportError(f"no import specification for {resolved}")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # before it runs: dataclasses look their module up
+    try:
+        loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def open_plugin(source: Source) -> pluggy.PluginManager:
+    """Import a plugin and register it, alone, with the hook specifications.
+
+    Raises:
+        PluginLoadError: it cannot be imported, misspells a hook, or implements none.
+    """
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    with source.contained("import"):
+        plugin = source.load()
+        manager.register(plugin, name=source.plugin)
+        hooks = {caller.name: caller.has_spec() for caller in manager.get_hookcallers(plugin) or []}
+    for name in (name for name, is_known in hooks.items() if not is_known):
+        raise source.error(
+            f"hook {name!r}: got a hook that benchkit does not have; expected one of {', '.join(_HOOKS)}."
+            f"{did_you_mean(name, _HOOKS)}"
+        )
+    if not hooks:
+        raise source.error(_no_hook(plugin))
+    return manager
+
+
+def _no_hook(plugin: object) -> str:
+    unmarked = [hook for hook in _HOOKS if inspect.isroutine(getattr(plugin, hook, None))]
+    advice = f"Mark {unmarked[0]} with @benchkit.hookimpl." if unmarked else f"The hooks are {', '.join(_HOOKS)}."
+    return f"got no hook; expected a function marked with @benchkit.hookimpl. {advice}"

@@ -1,0 +1,178 @@
+"""Reads the objects that a plugin's hooks return and refuses those that the doors do not allow."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import cast
+
+import pluggy
+
+from benchkit.contract import NAME_PATTERN, AnomalyGenerator, Detector, View
+from benchkit.errors import ContractError, PluginError, UsageError
+from benchkit.registry.loading import Source, open_plugin
+from benchkit.registry.records import KINDS, Kind, Offer, PluginItem, PluginRecord, State
+from benchkit.registry.settings import settings_of
+
+_MOST_OBJECTS = 10_000  # of one hook: the iteration of an endless one must end
+
+
+@dataclass(frozen=True)
+class Found:
+    """A valid object and the names that it takes in its kind: its own and those of the views that it offers."""
+
+    kind: str
+    offer: Offer[PluginItem]
+    views: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names that nobody else of this kind may take."""
+        return frozenset({self.offer.item.name, *self.views})
+
+    def record(self, state: State, error: str = "") -> PluginRecord:
+        """Return the row of this object."""
+        offer = self.offer
+        return PluginRecord(
+            self.kind, offer.item.name, offer.plugin, offer.distribution, offer.version, state, error, self.views
+        )
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that was refused: its kind (``plugin`` for a whole plugin), its name if it has one, the error."""
+
+    kind: str
+    name: str
+    error: PluginError
+
+    def record(self) -> PluginRecord:
+        """Return the row of what was refused."""
+        error = self.error
+        return PluginRecord(self.kind, self.name, error.plugin, error.distribution, error.version, "broken", str(error))
+
+
+def read_plugin(source: Source) -> list[Found | Fault]:
+    """Load a plugin and call its hooks, each in isolation.
+
+    Raises:
+        PluginError: the plugin is one that the user asked for by its file, and something is wrong with it.
+    """
+    try:
+        manager = open_plugin(source)
+    except PluginError as error:
+        results: list[Found | Fault] = [Fault("plugin", source.plugin, error)]
+    else:
+        results = [result for kind in KINDS for result in _read_hook(source, manager, kind)]
+    for result in results:
+        if source.required and isinstance(result, Fault):
+            raise result.error
+    return results
+
+
+def _read_hook(source: Source, manager: pluggy.PluginManager, kind: Kind) -> list[Found | Fault]:
+    caller = getattr(manager.hook, kind.hook)
+    if not caller.get_hookimpls():
+        return []
+    try:
+        objects = _objects(source, caller, kind)
+    except PluginError as error:
+        return [Fault(kind.name, "", error)]
+    return [_read_object(source, kind, each) for each in objects]
+
+
+def _objects(source: Source, caller: Callable[[], list[object]], kind: Kind) -> list[object]:
+    expected = f"expected an iterable of {kind.door.__name__} objects"
+    with source.contained(kind.hook):
+        results = caller()
+        if not results:  # pluggy drops a result of None
+            raise TypeError(f"got None; {expected}")
+        objects = [each for result in results for each in islice(iter(result), _MOST_OBJECTS + 1)]  # type: ignore[call-overload]
+    if len(objects) > _MOST_OBJECTS:
+        raise source.error(f"{kind.hook}: got more than {_MOST_OBJECTS} objects; {expected} that ends.")
+    return objects
+
+
+def _read_object(source: Source, kind: Kind, item: object) -> Found | Fault:
+    try:
+        with source.contained(kind.hook):
+            fault = fault_of(item, kind.door) or _at_sign(item)
+            views = () if fault else _views_of(item)
+    except PluginError as error:
+        return Fault(kind.name, "", error)
+    if fault:
+        name = getattr(item, "name", "") if isinstance(item, kind.door) else ""
+        refusal = source.error(f"{kind.hook}: {fault}", of=ContractError)
+        return Fault(kind.name, name if _is_name(name) else "", refusal)
+    offer = Offer(cast(PluginItem, item), source.plugin, source.distribution, source.version)
+    return Found(kind.name, offer, views)
+
+
+def fault_of(item: object, door: type[PluginItem]) -> str:
+    """Return what the door ``door`` does not allow about ``item`` (got, expected), or an empty string."""
+    if inspect.isclass(item):
+        return f"got the class {item.__name__}; expected an instance, such as {item.__name__}()."
+    if not isinstance(item, door):
+        return f"got a {type(item).__name__}; expected a {door.__name__}."
+    checks: Sequence[Callable[[PluginItem], str]] = (_frozen, _named, _typed, _recordable)
+    return next((fault for check in checks if (fault := check(item))), "")
+
+
+def _frozen(item: PluginItem) -> str:
+    kind = type(item)
+    # Inherited parameters do not count: fields that an undecorated class adds would be no settings.
+    if dataclasses.is_dataclass(kind) and "__dataclass_params__" in vars(kind):
+        return ""
+    return f"got {kind.__name__}, which is no dataclass itself; expected @dataclass(frozen=True) above the class."
+
+
+def _named(item: PluginItem) -> str:
+    parts = item.name.split("@", 1) if isinstance(item.name, str) else [""]
+    if all(_is_name(part) for part in parts):
+        return ""
+    return f"got the name {item.name!r}; expected lower-case words joined by hyphens, such as 'pixel-ae'."
+
+
+def _at_sign(item: object) -> str:
+    name = getattr(item, "name", "")
+    return f"got the name {name!r}; expected one without '@', which stands between detector and view." * ("@" in name)
+
+
+def _typed(item: PluginItem) -> str:
+    if isinstance(item, Detector) and not _is_name(item.view):
+        return f"{item.name}.view: got {item.view!r}; expected the name of a view, such as 'pixels'."
+    if isinstance(item, View):
+        views = item.offers()
+        if not isinstance(views, tuple) or not views or not all(_is_name(view) for view in views):
+            return f"{item.name}.offers(): got {views!r}; expected a tuple of view names."
+    if isinstance(item, AnomalyGenerator):
+        return _typed_anomaly(item)
+    return ""
+
+
+def _typed_anomaly(item: AnomalyGenerator) -> str:
+    labels = item.normal_labels
+    if labels is not None and not (isinstance(labels, frozenset) and all(type(label) is int for label in labels)):
+        return f"{item.name}.normal_labels: got {labels!r}; expected None or a frozenset of int."
+    if item.group != "" and not _is_name(item.group):
+        return f"{item.name}.group: got {item.group!r}; expected lower-case words joined by hyphens, or ''."
+    return ""
+
+
+def _recordable(item: PluginItem) -> str:
+    try:
+        settings_of(item)
+    except UsageError as error:
+        return str(error)
+    return ""
+
+
+def _views_of(item: object) -> tuple[str, ...]:
+    return item.offers() if isinstance(item, View) else ()
+
+
+def _is_name(text: object) -> bool:
+    return isinstance(text, str) and NAME_PATTERN.fullmatch(text) is not None

@@ -1,0 +1,133 @@
+"""What the registry knows: offers, one row for each plugin object, and the registry itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Generic, Literal, TypeAlias, TypeVar
+
+from benchkit.contract import AnomalyGenerator, Dataset, Detector, View
+from benchkit.errors import PluginConflictError, PluginError, UsageError, did_you_mean
+
+PluginItem: TypeAlias = Dataset | View | Detector | AnomalyGenerator
+"""What a plugin may offer."""
+
+ItemT_co = TypeVar("ItemT_co", bound=PluginItem, covariant=True)
+
+State = Literal["ok", "broken", "conflict", "left out"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One of the four doors.
+
+    Attributes:
+        name: what the command line calls it.
+        door: the class that its objects derive from.
+        hook: the hook through which they are offered.
+    """
+
+    name: str
+    door: type[PluginItem]
+    hook: str
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind("dataset", Dataset, "benchkit_datasets"),
+    Kind("view", View, "benchkit_views"),
+    Kind("detector", Detector, "benchkit_detectors"),
+    Kind("anomaly", AnomalyGenerator, "benchkit_anomaly_generators"),
+)
+
+
+@dataclass(frozen=True)
+class Offer(Generic[ItemT_co]):
+    """An object and where it came from.
+
+    Attributes:
+        item: the data set, view, detector or anomaly generator.
+        plugin: entry point or file name; ``(given)`` for an object handed over in Python.
+        distribution: the distribution that it came in, the path of a plugin file, or empty.
+        version: version of the distribution, the first 12 digits of a plugin file's SHA-256, or empty.
+    """
+
+    item: ItemT_co
+    plugin: str
+    distribution: str
+    version: str
+
+
+@dataclass(frozen=True)
+class PluginRecord:
+    """One row of ``benchkit plugins``.
+
+    Attributes:
+        kind: ``dataset``, ``view``, ``detector`` or ``anomaly``; ``plugin`` for one that offers nothing (broken as
+            a whole, or left out).
+        name: name of the object, or of the plugin where the kind is ``plugin``; empty when it could not be read.
+        plugin: entry point or file name.
+        distribution: as in ``Offer``.
+        version: as in ``Offer``.
+        state: ``ok``, ``broken``, ``conflict`` or ``left out``.
+        error: one paragraph when broken or in conflict.
+        views: the names of the views that a view object offers.
+    """
+
+    kind: str
+    name: str
+    plugin: str
+    distribution: str
+    version: str
+    state: State
+    error: str = ""
+    views: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Everything that is offered, by kind and name, and everything that is wrong.
+
+    Attributes:
+        plugins: one row for each object, sorted by kind and name.
+        datasets: usable data sets by name.
+        views: usable view objects by their own name; one may offer several views (see ``view_for``).
+        detectors: usable detectors by name.
+        anomalies: usable anomaly generators by name.
+        problems: errors of broken and conflicting plugins.
+        view_offers: usable view objects by the name of each view that they offer.
+        conflicts: the error for each (kind, name) that is offered twice.
+    """
+
+    plugins: tuple[PluginRecord, ...] = ()
+    datasets: Mapping[str, Offer[Dataset]] = field(default_factory=dict)
+    views: Mapping[str, Offer[View]] = field(default_factory=dict)
+    detectors: Mapping[str, Offer[Detector]] = field(default_factory=dict)
+    anomalies: Mapping[str, Offer[AnomalyGenerator]] = field(default_factory=dict)
+    problems: tuple[PluginError, ...] = ()
+    view_offers: Mapping[str, Offer[View]] = field(default_factory=dict)
+    conflicts: Mapping[tuple[str, str], PluginConflictError] = field(default_factory=dict)
+
+    def view_for(self, name: str) -> Offer[View]:
+        """Return the view object that offers the view ``name``.
+
+        Raises:
+            UsageError: no plugin offers such a view.
+            PluginConflictError: two plugins offer it.
+        """
+        self.check_conflict("view", name)
+        if name not in self.view_offers:
+            raise UsageError(self.unknown("view", name, self.view_offers))
+        return self.view_offers[name]
+
+    def check_conflict(self, kind: str, name: str) -> None:
+        """Raise the conflict's error if two plugins offer ``name`` within ``kind``."""
+        if (kind, name) in self.conflicts:
+            raise self.conflicts[kind, name]
+
+    def unknown(self, kind: str, name: str, known: Mapping[str, object]) -> str:
+        """Return the message for a name that nobody offers: close matches and how to list them."""
+        broken = " A plugin is broken; the list shows its error." if self.problems else ""
+        return (
+            f"unknown {kind} {name!r}.{did_you_mean(name, known)} "
+            f"`benchkit plugins --kind {kind}` lists what there is.{broken}"
+        )

@@ -1,0 +1,134 @@
+"""Settings of plugin objects: reading, hashing and changing the fields of a frozen dataclass."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Any, TypeAlias, TypeVar, get_type_hints
+
+from benchkit.errors import UsageError, did_you_mean
+from benchkit.registry.conversion import converted
+from benchkit.registry.records import Offer, PluginItem
+
+JSON: TypeAlias = bool | int | float | str | list["JSON"] | dict[str, "JSON"] | None
+
+_FIXED = {"name": "it is how results are told apart", "view": "choose it with NAME@VIEW"}
+
+ItemT = TypeVar("ItemT", bound=PluginItem)
+
+
+def settings_of(item: object) -> dict[str, JSON]:
+    """Return all fields of a plugin object as JSON types, the same for equal objects.
+
+    Tuples become lists, frozen sets sorted lists, nested dataclasses dictionaries, and numbers that are not
+    finite the strings ``inf``, ``-inf`` and ``nan``.
+
+    Raises:
+        UsageError: a field holds something that cannot be recorded (a tensor, a function).
+    """
+    if not dataclasses.is_dataclass(item):
+        raise UsageError(f"settings: got a {type(item).__name__}; expected a dataclass.")
+    return {
+        field.name: _plain(getattr(item, field.name), f"{type(item).__name__}.{field.name}")
+        for field in dataclasses.fields(item)
+    }
+
+
+def settings_hash(item: object) -> str:
+    """Return the first 12 hexadecimal digits of the SHA-256 of the settings as canonical JSON."""
+    text = json.dumps(settings_of(item), sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _plain(value: object, where: str) -> JSON:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(float(value))
+    if value is None or type(value) in (bool, int, float, str):
+        return value  # type: ignore[return-value]
+    if isinstance(value, (tuple, list)):
+        return [_plain(element, where) for element in value]
+    if isinstance(value, (frozenset, set)):
+        return sorted(
+            (_plain(element, where) for element in value), key=lambda plain: json.dumps(plain, sort_keys=True)
+        )
+    if isinstance(value, Mapping):
+        return {str(key): _plain(element, where) for key, element in value.items()}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return settings_of(value)
+    raise UsageError(
+        f"{where}: got a {type(value).__name__}; expected a setting that can be recorded: None, bool, int, float, str, "
+        "or tuples, frozen sets, dictionaries and dataclasses of them."
+    )
+
+
+def apply_settings(offers: Sequence[Offer[ItemT]], settings: Mapping[str, Mapping[str, object]]) -> list[Offer[ItemT]]:
+    """Return the offers with changed fields.
+
+    Args:
+        offers: what was selected.
+        settings: for each name or glob the fields and their new values; ``gaussian`` also reaches
+            ``gaussian@logits``. Later entries win. Lists stand for tuples and frozen sets; the string ``none``
+            stands for None where a field may be None.
+
+    Raises:
+        UsageError: a name or glob matches nothing, a field does not exist, a value does not fit.
+    """
+    for pattern in settings:
+        if not any(_matches(offer, pattern) for offer in offers):
+            names = [offer.item.name for offer in offers]
+            raise UsageError(
+                f"settings for {pattern!r}: got a name that matches nothing selected; expected one of "
+                f"{', '.join(names)}.{did_you_mean(pattern, names)}"
+            )
+    return [_changed(offer, settings) for offer in offers]
+
+
+def _matches(offer: Offer[PluginItem], pattern: str) -> bool:
+    name = offer.item.name
+    return fnmatchcase(name, pattern) or fnmatchcase(name.partition("@")[0], pattern)
+
+
+def _changed(offer: Offer[ItemT], settings: Mapping[str, Mapping[str, object]]) -> Offer[ItemT]:
+    changes: dict[str, object] = {}
+    for pattern, values in settings.items():
+        if _matches(offer, pattern):
+            changes |= {field: _checked(offer.item, field, value) for field, value in values.items()}
+    if not changes:
+        return offer
+    try:
+        return dataclasses.replace(offer, item=dataclasses.replace(offer.item, **changes))  # type: ignore[arg-type]
+    except (ValueError, TypeError) as error:
+        raise UsageError(f"settings of {offer.item.name!r}: {error}") from error
+
+
+def _checked(item: PluginItem, field: str, value: object) -> object:
+    fields = [each.name for each in dataclasses.fields(item) if each.init and each.name not in _FIXED]
+    if field in _FIXED:
+        raise UsageError(f"settings of {item.name!r}: {field!r} cannot be set: {_FIXED[field]}.")
+    if field not in fields:
+        raise UsageError(
+            f"settings of {item.name!r}: got the unknown field {field!r}; expected one of "
+            f"{', '.join(fields)}.{did_you_mean(field, fields)}"
+        )
+    hint = _hint(item, field)
+    try:
+        return converted(value, hint)
+    except TypeError as error:
+        expected = getattr(hint, "__name__", None) if isinstance(hint, type) else None
+        raise UsageError(
+            f"settings of {item.name!r}: got {field} = {value!r} ({type(value).__name__}); expected "
+            f"{expected or str(hint)}, such as {getattr(item, field)!r}."
+        ) from error
+
+
+def _hint(item: PluginItem, field: str) -> Any:
+    """Return the field's type; where its annotations cannot be evaluated, the type of its present value."""
+    try:
+        return get_type_hints(type(item))[field]
+    except (NameError, TypeError, AttributeError, KeyError):
+        value = getattr(item, field)
+        return Any if value is None else type(value)

@@ -1,0 +1,34 @@
+"""Words for what plugins did: printable on any terminal, one paragraph, with the place."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+
+_OURS = str(Path(__file__).parent)
+
+
+def printable(text: str) -> str:
+    r"""Return ``text`` as one line: white space collapsed, control characters escaped (``\\x1b``)."""
+    line = " ".join(text.split())
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in line)
+
+
+def describe_failure(error: BaseException) -> str:
+    """Return the last line of an exception's traceback and where it was raised, as ``file:line``."""
+    last = printable(traceback.format_exception_only(error)[-1])
+    place = _place(error)
+    return f"{last} ({place})" if place else last
+
+
+def _place(error: BaseException) -> str:
+    if isinstance(error, SyntaxError) and error.filename:
+        return printable(f"{error.filename}:{error.lineno}")
+    frames = traceback.extract_tb(error.__traceback__)
+    theirs = [frame for frame in frames if not _is_machinery(frame.filename)]
+    return printable(f"{theirs[-1].filename}:{theirs[-1].lineno}") if theirs else ""
+
+
+def _is_machinery(filename: str) -> bool:
+    path = Path(filename)
+    return filename.startswith(("<frozen", _OURS)) or "importlib" in path.parts or "pluggy" in path.parts
