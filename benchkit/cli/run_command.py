@@ -1,8 +1,129 @@
-"""Being written."""
+"""``benchkit run``: every chosen detector against every chosen anomaly."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from benchkit.cli.common import offline_option, plugin_options, registry_from
+from benchkit.cli.config import config_option, parse_changes
+
+if TYPE_CHECKING:
+    from benchkit.registry import Registry
+    from benchkit.results import Cell
+    from benchkit.runner import Plan, Request
+
 
 @click.command("run")
-def command() -> None:
-    """Being written."""
+@click.option("--dataset", metavar="NAME|PATH", help="Data set, or a path to your own images.  [default: digits]")
+@click.option("-d", "--detectors", multiple=True, default=("*",), metavar="PATTERN", help="Name, glob or GLOB@VIEW.")
+@click.option("-a", "--anomalies", multiple=True, default=("*",), metavar="PATTERN", help="Name, glob or group.")
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave these detectors or anomalies out.")
+@click.option("--seeds", type=click.IntRange(min=1), default=1, show_default=True, help="Repeat with N seeds.")
+@click.option("--set", "changes", multiple=True, metavar="NAME.FIELD=VALUE", help="Change a setting of a plugin.")
+@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N or mps.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Worker processes.")
+@click.option("--threshold", default="quantile:0.95", show_default=True, help="quantile:Q or zscore:K.")
+@click.option("--prevalence", type=float, default=0.5, show_default=True, help="Share of anomalies to weight to.")
+@click.option("--batch-size", type=int, default=1024, show_default=True, help="Images a timed batch.")
+@click.option("--timing-seconds", type=float, default=0.25, show_default=True, help="Timing budget a fitted detector.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True, help="Results folder."
+)
+@click.option("--name", help="Name of the run's own folder.  [default: time and data set]")
+@click.option("--no-scores", is_flag=True, help="Do not keep the raw scores.")
+@click.option(
+    "--format", "table_format", default="text", show_default=True, help="text, github, latex, csv, json, html."
+)
+@click.option("--dry-run", is_flag=True, help="Print the plan and what it would cost, and stop.")
+@config_option
+@offline_option
+@plugin_options
+def command(plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...], **options: Any) -> None:
+    """Run every chosen detector against every chosen anomaly and print the leaderboard.
+
+    Results go to a new folder below --out: run.json, cells.jsonl and scores/. Every option can stand in
+    a TOML file given with --config. Exit status 1 when a cell failed; nothing already computed is lost.
+    """
+    request = _request(plugin_files, plugin_rules, options)
+    registry, plan = request.resolve(registry_from(plugin_files, plugin_rules))
+    if options["dry_run"]:
+        click.echo(_plan_text(plan, request, options["out"]))
+        return
+    folder = _conduct(request, registry, plan, options["out"], options["name"])
+    sys.exit(_report(folder, options["table_format"], registry, options))
+
+
+def _request(plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...], options: dict[str, Any]) -> Request:
+    from benchkit.report import check_format
+    from benchkit.runner import DEFAULT_DATASET, Request, RunSettings, seeds_from
+
+    check_format(options["table_format"])
+    settings = RunSettings(
+        seeds=seeds_from(options["seeds"]),
+        save_scores=not options["no_scores"],
+        **{key: options[key] for key in ("device", "jobs", "threshold", "prevalence", "batch_size", "timing_seconds")},
+    )
+    return Request(
+        dataset=options["dataset"] or DEFAULT_DATASET,
+        detectors=options["detectors"],
+        anomalies=options["anomalies"],
+        exclude=options["exclude"],
+        changes=parse_changes(options["changes"]),
+        plugin_files=plugin_files,
+        plugin_rules=plugin_rules,
+        settings=settings,
+    )
+
+
+def _conduct(request: Request, registry: Registry, plan: Plan, out: Path, name: str | None) -> Path:
+    """Carry the plan out under a progress bar with the time left; plain when nobody watches."""
+    from tqdm import tqdm
+
+    from benchkit.runner import conduct
+
+    with tqdm(total=plan.n_cells, unit="cell", disable=None, dynamic_ncols=True) as bar:
+        return conduct(request, registry, plan, out=out, run_id=name, on_cell=_advance(bar))
+
+
+def _advance(bar: Any) -> Callable[[Cell], None]:
+    def advance(cell: Cell) -> None:
+        bar.set_postfix_str(f"{cell.detector} × {cell.anomaly}", refresh=False)
+        bar.update()
+
+    return advance
+
+
+def _report(folder: Path, table_format: str, registry: Registry, options: dict[str, Any]) -> int:
+    """Print the leaderboard; return the exit status: 1 when rows are missing that were asked for."""
+    from benchkit.api import load_run
+
+    run = load_run(folder)
+    click.echo(run.table(table_format))
+    click.echo(f"benchkit: results are in {folder}", err=True)
+    failed = int((~run.cells["status"].isin(["ok", "skipped"])).sum())
+    if failed:
+        click.echo(f"benchkit: {failed} of {len(run.cells)} cells failed; the footnotes say why.", err=True)
+    by_pattern = any("*" in pattern for pattern in (*options["detectors"], *options["anomalies"]))
+    return 1 if failed or (by_pattern and registry.problems) else 0
+
+
+def _plan_text(plan: Plan, request: Request, out: Path) -> str:
+    from benchkit.runner import estimate
+
+    lines = [f"{task.title}: {len(task.detectors)} fits, {task.n_cells} cells" for task in plan.tasks]
+    lines += [
+        f"detectors: {', '.join(offer.item.name for offer in plan.detectors)}",
+        f"anomalies: {', '.join(offer.item.name for offer in plan.anomalies)}",
+        f"in all: {len(plan.tasks)} tasks, {plan.n_fits} fits, {plan.n_cells} cells",
+    ]
+    cost = estimate(plan, out)
+    if cost is None:
+        return "\n".join([*lines, f"time: unknown; {out} holds no run on this data set to go by"])
+    minutes = cost.seconds / 60
+    unknown = f"; without {', '.join(cost.unknown)}, which it does not hold" if cost.unknown else ""
+    return "\n".join([*lines, f"time: about {minutes:.1f} min of fitting in one process, by {cost.source}{unknown}"])

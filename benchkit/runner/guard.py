@@ -1,0 +1,147 @@
+"""Calls into plugins: their randomness, their output and their mistakes stay theirs."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from benchkit.contract import Scorer
+from benchkit.errors import ContractError, PluginError, Unsupported
+from benchkit.registry import Offer
+from benchkit.results import Status
+
+_ROWS_BETWEEN_SAMPLES = 61
+
+SCORING_BATCH = 4096
+"""Inputs scored at once; large enough to keep a processor busy, small enough for convolutions to fit."""
+
+PLUGIN_FAULTS = (Exception, SystemExit)
+"""What a plugin may raise without ending the run; Ctrl-C is the user's and passes."""
+
+
+@contextlib.contextmanager
+def isolated(seed: int) -> Iterator[None]:
+    """Seed the global random states for one call and put them back; send what is printed to standard error.
+
+    A plugin that draws from the global state is thereby repeatable, and changes nobody else's numbers.
+    """
+    python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002 - it is the global one
+    try:
+        with torch.random.fork_rng(), contextlib.redirect_stdout(sys.stderr):
+            torch.manual_seed(seed)
+            random.seed(seed)
+            np.random.seed(seed % 2**32)  # noqa: NPY002 - plugins of strangers still draw from it
+            yield
+    finally:
+        random.setstate(python_state)
+        np.random.set_state(numpy_state)  # noqa: NPY002 - as above
+
+
+@contextlib.contextmanager
+def untouched(inputs: Tensor, offer: Offer[Any], method: str) -> Iterator[None]:
+    """Raise ContractError when ``inputs`` were changed in place inside the block.
+
+    Torch counts its own in-place writes; writes through NumPy are caught by an exact sum over sampled rows.
+    """
+    version, before = inputs._version, _fingerprint(inputs)
+    yield
+    if inputs._version != version or _fingerprint(inputs) != before:
+        raise contract_error(offer, f"{method}: got its inputs changed in place; expected them untouched. Clone first.")
+
+
+def _fingerprint(inputs: Tensor) -> int:
+    sample = inputs[::_ROWS_BETWEEN_SAMPLES].contiguous()
+    if sample.dtype != torch.float32:
+        return 0
+    return int(sample.view(torch.int32).sum(dtype=torch.int64).item())
+
+
+def contract_error(offer: Offer[Any], message: str) -> ContractError:
+    """Return a ContractError that names the plugin and its distribution."""
+    return ContractError(
+        f"{type(offer.item).__name__} {offer.item.name!r}: {message}",
+        plugin=offer.plugin,
+        distribution=offer.distribution,
+        version=offer.version,
+    )
+
+
+def scores_of(scorer: Scorer, inputs: Tensor, offer: Offer[Any]) -> Tensor:
+    """Return the scores of all ``inputs`` as float64 on the CPU, scored in batches with gradients off.
+
+    Raises:
+        ContractError: as ``check_scores``.
+    """
+    with torch.no_grad():
+        parts = [check_scores(scorer(batch), batch, offer) for batch in inputs.split(SCORING_BATCH)]
+    return torch.cat(parts)
+
+
+def check_scores(scores: object, inputs: Tensor, offer: Offer[Any]) -> Tensor:
+    """Return the scores as float64 on the CPU when they are what a scorer must return.
+
+    Raises:
+        ContractError: wrong type, shape, dtype or device, or a score that is not finite.
+    """
+    n = inputs.shape[0]
+    if not isinstance(scores, Tensor) or scores.shape != (n,) or not scores.is_floating_point():
+        raise contract_error(
+            offer, f"scorer: got {_described(scores)}; expected {n} floating point scores, shape ({n},)."
+        )
+    if scores.device != inputs.device:
+        raise contract_error(offer, f"scorer: got scores on {scores.device}; expected them on {inputs.device}.")
+    on_cpu = scores.detach().to("cpu", torch.float64)
+    bad = int((~torch.isfinite(on_cpu)).sum())
+    if bad:
+        raise contract_error(offer, f"scorer: got {bad} of {n} scores that are NaN or infinite; expected finite ones.")
+    return on_cpu
+
+
+def check_inputs(inputs: object, images: Tensor, view: str, offer: Offer[Any]) -> Tensor:
+    """Return a view's result when it has one finite float row an image on the images' device.
+
+    Raises:
+        ContractError: it has not.
+    """
+    n = images.shape[0]
+    good = isinstance(inputs, Tensor) and inputs.ndim >= 2 and inputs.shape[0] == n and inputs.is_floating_point()
+    if not isinstance(inputs, Tensor) or not good:
+        raise contract_error(offer, f"view {view!r}: got {_described(inputs)}; expected {n} floating point rows.")
+    if inputs.device != images.device:
+        raise contract_error(offer, f"view {view!r}: got inputs on {inputs.device}; expected {images.device}.")
+    if not bool(torch.isfinite(inputs).all()):
+        raise contract_error(offer, f"view {view!r}: got NaN or infinite activations; expected finite ones.")
+    return inputs.detach()
+
+
+def _described(value: object) -> str:
+    return f"{tuple(value.shape)} {value.dtype}" if isinstance(value, Tensor) else type(value).__name__
+
+
+def explain(error: BaseException, offer: Offer[Any], method: str) -> tuple[Status, str]:
+    """Turn what a plugin raised into a status and one paragraph."""
+    if isinstance(error, Unsupported):
+        return "skipped", error.reason
+    if isinstance(error, PluginError) and error.plugin:
+        return "failed", str(error)
+    message = (
+        f"{type(offer.item).__name__} {offer.item.name!r}: {method}: got {type(error).__name__}: {error}"
+        f"{_place(error)}. Repeat with `benchkit --debug run` for the traceback."
+    )
+    status: Status = "oom" if isinstance(error, MemoryError | torch.OutOfMemoryError) else "failed"
+    origin = {"plugin": offer.plugin, "distribution": offer.distribution, "version": offer.version}
+    return status, " ".join(str(PluginError(message, **origin)).split())
+
+
+def _place(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""

@@ -1,0 +1,34 @@
+"""The device of a run and what every row says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from benchkit.measure.hardware import device_title, pick_device
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Where a run computes.
+
+    Attributes:
+        device: where images lie and detectors run.
+        columns: ``device``, ``device_name`` and ``threads`` of each cell.
+    """
+
+    device: torch.device
+    columns: dict[str, Any]
+
+
+def machine_for(name: str) -> Machine:
+    """Return the machine for ``--device NAME``.
+
+    Raises:
+        UsageError: there is no such device here.
+    """
+    device = pick_device(name)
+    columns = {"device": str(device), "device_name": device_title(device), "threads": torch.get_num_threads()}
+    return Machine(device, columns)

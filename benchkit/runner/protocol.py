@@ -1,0 +1,174 @@
+"""What makes two numbers comparable: how data are cut, how anomalies are made, and the hash over all of it.
+
+Train, calibration and test are disjoint; the calibration split is cut from the training images. The cuts
+depend on the data set alone, not on the run's seed, so that all seeds share one protocol.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from benchkit.contract import AnomalyGenerator, Dataset, LabelledImages, Splits
+from benchkit.data import checksum
+from benchkit.errors import ContractError, DataError, Unsupported
+from benchkit.registry import settings_of
+
+PROTOCOL_VERSION = 1
+CALIBRATION_SHARE = 0.1
+SPLIT_SEED = 0
+_GREY_LEVELS = 255
+_RANGE_SLACK = 1e-5
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One data set as the protocol cuts it, on the run's device.
+
+    Attributes:
+        name: the data set's name.
+        checksum: SHA-256 over its pixels and labels.
+        train: training images less the calibration images, all classes.
+        calibration: training images that only set the threshold, all classes.
+        test: test images, all classes.
+        stays_normal: boolean mask over ``test``: the half that stays normal where a generator alters the other.
+    """
+
+    name: str
+    checksum: str
+    train: LabelledImages
+    calibration: LabelledImages
+    test: LabelledImages
+    stays_normal: Tensor
+
+
+def prepare(dataset: Dataset, device: torch.device) -> Prepared:
+    """Load a data set and cut it.
+
+    Raises:
+        DataError: the data set cannot be loaded or is too small to be cut.
+    """
+    splits = dataset.load()
+    n_train, n_test = len(splits.train), len(splits.test)
+    n_calibration = round(n_train * CALIBRATION_SHARE)
+    if n_calibration < 2 or n_test < 4:
+        raise DataError(
+            f"data set {dataset.name!r}: got {n_train} training and {n_test} test images; expected at least 20 and 4, "
+            "so that a calibration split and two test halves can be cut. Give more images."
+        )
+    order = _shuffled(n_train)
+    stays_normal = torch.zeros(n_test, dtype=torch.bool)
+    stays_normal[_shuffled(n_test)[: n_test // 2]] = True
+    return Prepared(
+        name=dataset.name,
+        checksum=checksum(splits),
+        train=_on(device, splits, order[n_calibration:]),
+        calibration=_on(device, splits, order[:n_calibration]),
+        test=splits.test.to(device),
+        stays_normal=stays_normal.to(device),
+    )
+
+
+def _shuffled(n: int) -> Tensor:
+    return torch.randperm(n, generator=torch.Generator().manual_seed(SPLIT_SEED))
+
+
+def _on(device: torch.device, splits: Splits, index: Tensor) -> LabelledImages:
+    return splits.train.select(index.sort().values).to(device)
+
+
+def keep_classes(images: LabelledImages, labels: frozenset[int] | None) -> LabelledImages:
+    """Return the images of the given classes; None keeps all of them, without a copy."""
+    return images if labels is None else images.select(class_mask(images, labels))
+
+
+def class_mask(images: LabelledImages, labels: frozenset[int] | None) -> Tensor:
+    """Return a boolean mask of the images whose class is in ``labels`` (None: every class)."""
+    if labels is None:
+        return torch.ones_like(images.labels, dtype=torch.bool)
+    return torch.isin(images.labels, torch.tensor(sorted(labels), device=images.labels.device))
+
+
+def generator_input(data: Prepared, generator: AnomalyGenerator) -> LabelledImages:
+    """Return the test images that the generator may use; disjoint from the normals that it is scored against."""
+    if not generator.alters_test:
+        return data.test
+    return data.test.select(~data.stays_normal & class_mask(data.test, generator.normal_labels))
+
+
+def normal_mask(data: Prepared, generator: AnomalyGenerator) -> Tensor:
+    """Return the boolean mask over ``data.test`` of the normals that the generator's anomalies are held against."""
+    normal = class_mask(data.test, generator.normal_labels)
+    return normal & data.stays_normal if generator.alters_test else normal
+
+
+def anomalous_images(generator: AnomalyGenerator, test: LabelledImages, *, seed: int) -> Tensor:
+    """Return the generator's anomalies as 8-bit images (float32 multiples of 1/255).
+
+    Rounding keeps a detector from winning by spotting that a pixel is no whole grey level.
+
+    Raises:
+        ContractError: the result is not shaped and ranged like the test images.
+        Unsupported: there are no test images to make anomalies from.
+    """
+    if len(test) == 0:
+        raise Unsupported(f"{generator.name}: the data set has no test images to make anomalies from")
+    made = generator.generate(test, seed=seed)
+    problem = _shape_problem(made, test.images) or _range_problem(made)
+    if problem:
+        raise ContractError(f"anomaly generator {generator.name!r}: generate: {problem}")
+    return made.detach().mul(_GREY_LEVELS).round().clamp(0, _GREY_LEVELS).div(_GREY_LEVELS)
+
+
+def _shape_problem(made: object, like: Tensor) -> str:
+    if not isinstance(made, Tensor):
+        return f"got {type(made).__name__}; expected a float32 tensor M×1×H×W."
+    expected = (made.shape[0] if made.ndim else 0, *like.shape[1:])
+    if made.shape != expected or made.shape[0] == 0 or made.dtype != like.dtype or made.device != like.device:
+        return (
+            f"got {tuple(made.shape)} {made.dtype} on {made.device}; expected M×{'×'.join(map(str, like.shape[1:]))} "
+            f"{like.dtype} on {like.device} with M at least 1."
+        )
+    return ""
+
+
+def _range_problem(made: Tensor) -> str:
+    low, high = made.min().item(), made.max().item()
+    if not (low >= -_RANGE_SLACK and high <= 1 + _RANGE_SLACK):  # a NaN fails this as well
+        return f"got pixels from {low:g} to {high:g}; expected finite ones from 0 to 1. Clamp the result."
+    return ""
+
+
+def base_hash(data: Prepared, *, threshold: str, prevalence: float) -> str:
+    """Return the part of the protocol hash that all anomalies share: data, splits, policy and prevalence."""
+    return _digest({"threshold": threshold, "prevalence": prevalence, **describe(data)})
+
+
+def describe(data: Prepared) -> dict[str, Any]:
+    """Return the data's part of the protocol as JSON types, as it stands in ``run.json``."""
+    return {
+        "protocol_version": PROTOCOL_VERSION,
+        "dataset": data.name,
+        "checksum": data.checksum,
+        "calibration_share": CALIBRATION_SHARE,
+        "split_seed": SPLIT_SEED,
+        "n_train": len(data.train),
+        "n_calibration": len(data.calibration),
+        "n_test": len(data.test),
+        "grey_levels": _GREY_LEVELS + 1,
+    }
+
+
+def anomaly_hash(generator: AnomalyGenerator) -> str:
+    """Return the part of the protocol hash that belongs to one anomaly: its settings and normal classes."""
+    kind = f"{type(generator).__module__}.{type(generator).__qualname__}"
+    return _digest({"kind": kind, **settings_of(generator)})
+
+
+def _digest(content: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]

@@ -1,0 +1,72 @@
+"""From what was asked for, by name, to a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from benchkit.contract import AnomalyGenerator, Dataset, Detector
+from benchkit.registry import (
+    Offer,
+    Registry,
+    apply_settings,
+    load_registry,
+    select_anomalies,
+    select_dataset,
+    select_detectors,
+)
+from benchkit.runner.plan import Plan, make_plan
+from benchkit.runner.settings import RunSettings
+
+DEFAULT_DATASET = "digits"
+"""The data set of a run that names none: embedded, so that a first run needs no network."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What a run is asked for.
+
+    Attributes:
+        dataset: a name, a path to the user's own images, or a data set object.
+        detectors: names, globs, ``GLOB@VIEW`` or detector objects.
+        anomalies: names, globs, groups or generator objects.
+        exclude: names and globs of detectors and anomalies to leave out.
+        changes: fields to change, by name or glob: ``{"pixel-ae": {"epochs": 1}}``.
+        plugin_files: plugin files to load too.
+        plugin_rules: ``no:NAME`` leaves a plugin out.
+        settings: how to run.
+    """
+
+    dataset: str | Path | Dataset = DEFAULT_DATASET
+    detectors: Sequence[str | Detector] = ("*",)
+    anomalies: Sequence[str | AnomalyGenerator] = ("*",)
+    exclude: Sequence[str] = ()
+    changes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    plugin_files: Sequence[Path] = ()
+    plugin_rules: Sequence[str] = ()
+    settings: RunSettings = field(default_factory=RunSettings)
+
+    def resolve(self, registry: Registry | None = None) -> tuple[Registry, Plan]:
+        """Find every plugin that is asked for and plan the run.
+
+        Raises:
+            UsageError: an unknown name, an empty selection, a field that does not exist.
+            PluginError: a plugin file that cannot be loaded, or a name that two plugins claim.
+        """
+        if registry is None:
+            registry = load_registry(files=self.plugin_files, rules=self.plugin_rules)
+        dataset: list[Offer[Any]] = [select_dataset(registry, self.dataset)]
+        detectors: list[Offer[Any]] = list(select_detectors(registry, self.detectors, self.exclude))
+        anomalies: list[Offer[Any]] = list(select_anomalies(registry, self.anomalies, self.exclude))
+        changed = apply_settings([*dataset, *detectors, *anomalies], self.changes)
+        after = len(dataset) + len(detectors)
+        plan = make_plan(
+            registry,
+            dataset=changed[0],
+            detectors=changed[1:after],
+            anomalies=changed[after:],
+            seeds=self.settings.seeds,
+        )
+        return registry, plan

@@ -1,0 +1,97 @@
+"""Views of one task's images: trained once, looked at by every detector, computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+
+from torch import Tensor
+
+from benchkit.contract import LabelledImages, View
+from benchkit.errors import UsageError
+from benchkit.registry import Offer
+from benchkit.runner.guard import PLUGIN_FAULTS, check_inputs, contract_error, isolated
+from benchkit.runner.ledger import Ledger
+from benchkit.training import batched
+
+Look = Callable[[Tensor], Tensor]
+
+
+class ViewRoom:
+    """Fits each view object at most once and keeps the looks of the view in use.
+
+    Args:
+        views: who offers each view.
+        normal: normal training images.
+        seed: seed of the views' training.
+        ledger: takes the seconds.
+    """
+
+    def __init__(self, views: Mapping[str, Offer[View]], normal: LabelledImages, seed: int, ledger: Ledger) -> None:
+        self._views = views
+        self._normal = normal
+        self._seed = seed
+        self._ledger = ledger
+        self._looks: dict[View, Mapping[str, Look] | BaseException] = {}
+        self._fit_seconds: dict[View, float] = {}
+        self._inputs: dict[tuple[str, Hashable], Tensor] = {}
+
+    def offer(self, view: str) -> Offer[View]:
+        """Return who offers the view.
+
+        Raises:
+            UsageError: nobody does; the plugin that should is missing, broken or left out.
+        """
+        if view not in self._views:
+            raise UsageError(f"view {view!r}: got no plugin that offers it; `benchkit plugins` shows what is there.")
+        return self._views[view]
+
+    def look(self, view: str) -> Look:
+        """Return the function from images to the view's inputs; the first call trains it.
+
+        Raises:
+            Exception: whatever the view's ``fit`` raised, again at every call.
+        """
+        offer = self.offer(view)
+        if offer.item not in self._looks:
+            self._looks[offer.item] = self._fit(offer)
+        looks = self._looks[offer.item]
+        if isinstance(looks, BaseException):
+            raise looks
+        if view not in looks:
+            raise contract_error(offer, f"fit: got the views {sorted(looks)}; expected {view!r} among them.")
+        return looks[view]
+
+    def _fit(self, offer: Offer[View]) -> Mapping[str, Look] | BaseException:
+        try:
+            with self._ledger.time("view") as watch, isolated(self._seed):
+                looks = offer.item.fit(self._normal, seed=self._seed)
+            if not isinstance(looks, Mapping):
+                return contract_error(
+                    offer, f"fit: got {type(looks).__name__}; expected a mapping of view to function."
+                )
+        except PLUGIN_FAULTS as error:
+            return error
+        finally:
+            self._fit_seconds[offer.item] = watch.seconds
+        return looks
+
+    def fit_seconds(self, view: str) -> float | None:
+        """Return how long the view's object was trained; None before."""
+        return self._fit_seconds.get(self._views[view].item) if view in self._views else None
+
+    def inputs(self, view: str, key: Hashable, images: Tensor) -> Tensor:
+        """Return the view of ``images``, kept under ``key`` until another view is asked for.
+
+        Raises:
+            ContractError: the view's function did not return one finite float row an image.
+        """
+        if (view, key) not in self._inputs:
+            self._forget_all_but(view)
+            look = self.look(view)
+            with self._ledger.time("view"), isolated(self._seed):
+                seen = batched(look, images)
+            self._inputs[view, key] = check_inputs(seen, images, view, self.offer(view))
+        return self._inputs[view, key]
+
+    def _forget_all_but(self, view: str) -> None:
+        self._inputs = {key: kept for key, kept in self._inputs.items() if key[0] == view}
