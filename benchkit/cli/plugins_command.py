@@ -1,8 +1,61 @@
-"""Being written."""
+"""``benchkit plugins``: lists everything that plugins offer, and what is wrong with those that are broken."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
 
 import click
 
+from benchkit.cli.common import plugin_options, registry_from
+from benchkit.registry import KINDS, PluginRecord, printable
+
+_HEADERS = ("kind", "name", "plugin", "distribution", "version", "state")
+
 
 @click.command("plugins")
-def command() -> None:
-    """Being written."""
+@click.option(
+    "--kind",
+    type=click.Choice([kind.name for kind in KINDS]),
+    help="Only objects of this kind, and plugins that are broken as a whole: they may offer some.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list of objects.")
+@plugin_options
+def command(kind: str | None, as_json: bool, plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...]) -> None:
+    """List every data set, view, detector and anomaly, and where it comes from.
+
+    The state is ok, broken, conflict (two plugins offer the name; neither is used) or left out (by -p or
+    BENCHKIT_PLUGINS). What is wrong stands below the table. Broken plugins do not change the exit status.
+    """
+    registry = registry_from(plugin_files, plugin_rules, quiet=True)
+    records = [record for record in registry.plugins if kind is None or _belongs(record, kind)]
+    if as_json:
+        click.echo(json.dumps([asdict(record) for record in records], indent=2))
+        return
+    click.echo(_table(records))
+    for error in dict.fromkeys(record.error for record in records if record.error):
+        click.echo(f"\n{printable(error)}")
+
+
+def _belongs(record: PluginRecord, kind: str) -> bool:
+    return record.kind == kind or (record.kind == "plugin" and record.state == "broken")
+
+
+def _table(records: Iterable[PluginRecord]) -> str:
+    from tabulate import tabulate
+
+    rows = [
+        [record.kind, _name(record), record.plugin, record.distribution, record.version, record.state]
+        for record in records
+    ]
+    cells = [[printable(cell) for cell in row] for row in rows]
+    return tabulate(cells, headers=_HEADERS, disable_numparse=True)
+
+
+def _name(record: PluginRecord) -> str:
+    """Return the name, and for a view object that offers others than itself their names."""
+    if record.views in ((), (record.name,)):
+        return record.name
+    return f"{record.name} ({', '.join(record.views)})"

@@ -126,7 +126,7 @@ class Registry:
 
     def unknown(self, kind: str, name: str, known: Mapping[str, object]) -> str:
         """Return the message for a name that nobody offers: close matches and how to list them."""
-        broken = " A plugin is broken; the list shows its error." if self.problems else ""
+        broken = " A plugin is broken or in conflict; the list says why." if self.problems else ""
         return (
             f"unknown {kind} {name!r}.{did_you_mean(name, known)} "
             f"`benchkit plugins --kind {kind}` lists what there is.{broken}"

@@ -164,7 +164,8 @@ def _once(kind: str, offers: Iterable[Offer[ItemT]]) -> dict[str, Offer[ItemT]]:
 
 
 def _check_exclusions(registry: Registry, chosen: Iterable[str], exclude: Sequence[str]) -> None:
-    known = {*chosen, *registry.detectors, *registry.anomalies, *_groups(registry)}
+    disputed = {name for _, name in registry.conflicts}
+    known = {*chosen, *registry.detectors, *registry.anomalies, *_groups(registry), *disputed}
     for pattern in exclude:
         if not any(fnmatchcase(name, pattern) for name in known):
             raise UsageError(
