@@ -1,1 +1,40 @@
-"""Being written."""
+"""The data set ``mnist``: 60,000 + 10,000 images of hand-written digits, 28×28, 0 = background.
+
+Source: Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, "Gradient-based learning applied to document recognition",
+Proceedings of the IEEE 86 (1998). Licence of the data: CC BY-SA 3.0. The files are not part of this package:
+``benchkit data fetch mnist`` brings them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from benchkit import Dataset, RemoteFile, Splits, hookimpl
+from benchkit.data import load_idx_splits
+from benchkit_mnist.remote_files import TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS
+
+
+@dataclass(frozen=True)
+class Mnist(Dataset):
+    """MNIST as it was published: labels 0 to 9 are the digits."""
+
+    name: str = "mnist"
+
+    def files(self) -> Sequence[RemoteFile]:
+        """Return the four IDX files."""
+        return (TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS)
+
+    def load(self) -> Splits:
+        """Return the splits: 60,000 and 10,000 images, float32 N×1×28×28 in [0, 1].
+
+        Raises:
+            DataError: a file is missing and cannot be fetched, or is truncated or corrupt.
+        """
+        return load_idx_splits(*self.files())
+
+
+@hookimpl
+def benchkit_datasets() -> Sequence[Dataset]:
+    """Offer MNIST."""
+    return (Mnist(),)
