@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TypeVar
@@ -164,14 +164,22 @@ def _once(kind: str, offers: Iterable[Offer[ItemT]]) -> dict[str, Offer[ItemT]]:
 
 
 def _check_exclusions(registry: Registry, chosen: Iterable[str], exclude: Sequence[str]) -> None:
-    disputed = {name for _, name in registry.conflicts}
-    known = {*chosen, *registry.detectors, *registry.anomalies, *_groups(registry), *disputed}
+    known = {*chosen, *_excludable(registry)}
     for pattern in exclude:
         if not any(fnmatchcase(name, pattern) for name in known):
             raise UsageError(
                 f"--exclude {pattern!r}: matches no detector and no anomaly.{did_you_mean(pattern, known)} "
                 "`benchkit plugins` lists them."
             )
+
+
+def _excludable(registry: Registry) -> Iterator[str]:
+    """Yield every name that either selection could meet, so that one list of exclusions serves both."""
+    yield from registry.detectors
+    yield from registry.anomalies
+    yield from _groups(registry)
+    yield from (name for _, name in registry.conflicts)
+    yield from (f"{name}@{view}" for name in registry.detectors for view in registry.view_offers)
 
 
 def _no_match(kind: str, pattern: str) -> str:

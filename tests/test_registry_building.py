@@ -1,0 +1,145 @@
+"""The registry as a whole: conflicts, the order, what is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from benchkit.errors import PluginConflictError, UsageError
+from benchkit.registry import Registry, load_registry, select_detectors
+
+Install = Callable[..., Path]
+
+
+def offer(install: Install, distribution: str, plugin: str, hook: str, *objects: str, version: str = "1.0") -> None:
+    """Install a plugin that offers these objects."""
+    code = f"@benchkit.hookimpl\ndef benchkit_{hook}():\n    return [{', '.join(objects)}]\n"
+    install(distribution, plugin, code, version=version)
+
+
+def load(*rules: str) -> Registry:
+    """Load every plugin but the built-in ones."""
+    return load_registry(rules=["no:benchkit", *rules])
+
+
+def test_a_name_offered_by_two_distributions_is_used_from_neither(install: Install) -> None:
+    """The error names both plugins, distributions and versions; everything else works."""
+    offer(install, "acme-ad", "acme", "detectors", "Mean('mean')", "Mean('acme-mean')", version="1.1")
+    offer(install, "other-ad", "other", "detectors", "Mean('mean')", "Mean('other-mean')", version="2.2")
+    registry = load()
+    assert list(registry.detectors) == ["acme-mean", "other-mean"]
+    with pytest.raises(PluginConflictError) as caught:
+        select_detectors(registry, ["mean"])
+    assert registry.problems == (caught.value,)
+    for part in ("'mean'", "'acme' (acme-ad 1.1)", "'other' (other-ad 2.2)", "-p no:acme", "-p no:other"):
+        assert part in str(caught.value)
+    states = [(record.name, record.plugin, record.state) for record in registry.plugins if record.kind == "detector"]
+    conflicting = [("mean", "acme", "conflict"), ("mean", "other", "conflict")]
+    assert states == [("acme-mean", "acme", "ok"), *conflicting, ("other-mean", "other", "ok")]
+
+
+def test_a_conflict_ends_when_one_side_is_left_out(install: Install) -> None:
+    """The advice in the message works."""
+    offer(install, "acme-ad", "acme", "detectors", "Mean('mean')")
+    offer(install, "other-ad", "other", "detectors", "Mean('mean')")
+    registry = load("no:other")
+    assert registry.detectors["mean"].plugin == "acme"
+    assert registry.problems == ()
+
+
+def test_plugins_of_one_name_in_two_distributions_are_both_loaded(install: Install) -> None:
+    """Two entry points may share a name; when their objects clash, the remedy names the distributions."""
+    offer(install, "acme-ad", "same", "detectors", "Mean('mean')", "Mean('acme-mean')")
+    offer(install, "other-ad", "same", "detectors", "Mean('mean')", "Mean('other-mean')")
+    registry = load()
+    assert list(registry.detectors) == ["acme-mean", "other-mean"]
+    assert "-p no:acme-ad" in str(registry.problems[0])
+
+
+def test_a_name_offered_twice_by_one_plugin_is_a_conflict(install: Install) -> None:
+    """Also within one list nobody chooses silently."""
+    offer(install, "acme-ad", "acme", "detectors", "Mean('mean')", "Mean('mean', factor=2.0)")
+    assert isinstance(load().problems[0], PluginConflictError)
+
+
+def test_one_name_in_two_kinds_is_no_conflict(install: Install) -> None:
+    """A detector and a view may share a name: they are chosen in different places."""
+    offer(install, "acme-ad", "acme", "detectors", "Mean('mean')")
+    offer(install, "other-ad", "other", "views", "Same('mean')")
+    registry = load()
+    assert registry.problems == ()
+    assert registry.view_for("mean").plugin == "other"
+
+
+def test_a_view_name_offered_by_two_view_objects_is_a_conflict(install: Install) -> None:
+    """Neither object is usable, whichever of its views is asked for."""
+    offer(install, "acme-ad", "acme", "views", "Same('first', shown=('layer-a', 'layer-b'))")
+    offer(install, "other-ad", "other", "views", "Same('second', shown=('layer-b', 'layer-c'))", "Same('third')")
+    registry = load()
+    assert list(registry.views) == ["third"]
+    for name in ("layer-a", "layer-b", "layer-c", "first", "second"):
+        with pytest.raises(PluginConflictError, match="view 'layer-b': offered twice"):
+            registry.view_for(name)
+    assert len(registry.problems) == 1
+
+
+def test_a_view_object_is_found_by_the_views_that_it_offers(install: Install) -> None:
+    """``view_for`` answers with the offering object, and an unknown name with close matches."""
+    offer(install, "acme-ad", "acme", "views", "Same('subject', shown=('layer-a', 'layer-b'))")
+    registry = load()
+    assert registry.view_for("layer-b").item.name == "subject"
+    with pytest.raises(UsageError, match=r"unknown view 'layer-bb'\. Did you mean 'layer-b'.*benchkit plugins"):
+        registry.view_for("layer-bb")
+
+
+def test_offers_come_in_the_order_of_their_names(install: Install) -> None:
+    """The order of installation and of lists does not matter."""
+    offer(install, "zebra", "zebra", "detectors", "Mean('m')", "Mean('a')")
+    offer(install, "acme-ad", "acme", "detectors", "Mean('z')", "Mean('b')")
+    registry = load()
+    assert list(registry.detectors) == ["a", "b", "m", "z"]
+    assert [record.name for record in registry.plugins if record.kind == "detector"] == ["a", "b", "m", "z"]
+
+
+@pytest.mark.parametrize("allowed", ["acme", "acme-ad", "Acme_AD", " acme , ", "acme,acme-ad"])
+def test_the_allow_list_admits_plugins_and_distributions(
+    install: Install, monkeypatch: pytest.MonkeyPatch, allowed: str
+) -> None:
+    """BENCHKIT_PLUGINS compares names as the packaging standard does, and leaves all others out unloaded."""
+    offer(install, "acme-ad", "acme", "detectors", "Mean('mean')")
+    install("bad-ad", "bad", "raise SystemExit")
+    monkeypatch.setenv("BENCHKIT_PLUGINS", allowed)
+    registry = load_registry()
+    assert list(registry.detectors) == ["mean"]
+    assert registry.problems == ()
+    assert not registry.datasets
+    assert {record.state for record in registry.plugins if record.plugin != "acme"} == {"left out"}
+
+
+def test_the_allow_list_does_not_shut_out_a_file_that_was_asked_for(
+    install: Install, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """--plugin FILE is a request of its own."""
+    source = install("acme-ad", "acme", "@benchkit.hookimpl\ndef benchkit_detectors():\n    return [Mean('mean')]\n")
+    path = tmp_path / "mine.py"
+    path.write_text(source.read_text())
+    monkeypatch.setenv("BENCHKIT_PLUGINS", "pixels")
+    assert list(load_registry(files=[path]).detectors) == ["mean"]
+
+
+def test_an_unknown_name_in_the_allow_list_is_refused(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A misspelt allow-list would silently shut everything out."""
+    offer(install, "acme-ad", "acme", "detectors", "Mean('mean')")
+    monkeypatch.setenv("BENCHKIT_PLUGINS", "acmee")
+    with pytest.raises(UsageError, match=r"BENCHKIT_PLUGINS: got 'acmee'.*Did you mean 'acme'"):
+        load_registry()
+
+
+@pytest.mark.parametrize(("rule", "said"), [("no:acmee", "Did you mean 'acme'"), ("acme", "does not start with 'no:'")])
+def test_a_wrong_rule_is_refused(install: Install, rule: str, said: str) -> None:
+    """A rule that names nobody or is no rule is a wrong request."""
+    offer(install, "acme-ad", "acme", "detectors", "Mean('mean')")
+    with pytest.raises(UsageError, match=said):
+        load(rule)
