@@ -113,7 +113,7 @@ def read_scores(path: Path) -> dict[str, NDArray[Any]]:
         StoreError: the file is not there, damaged, or holds something other than numbers.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return {name: archive[name] for name in ("normal", "anomaly", "calibration")}
     except _DAMAGED as error:
         raise StoreError(
