@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 
 from benchkit.contract import Dataset
-from benchkit.registry import load_plugin_file
+from benchkit.registry.loading import plugin_file
 from benchkit.runner.lanes import Lane, OneLane, SharedLanes
 from benchkit.runner.ledger import Ledger
 from benchkit.runner.machine import Machine, machine_for
@@ -140,7 +140,7 @@ def _start_worker(plugin_files: tuple[Path, ...], settings: RunSettings, lane: L
     """Make a fresh process ready; plugin files first, so that their objects can be received."""
     global _worker  # a worker process has one state, and the pool offers no other place for it
     for file in plugin_files:
-        load_plugin_file(file)
+        plugin_file(file).load()
     torch.set_num_threads(threads)
     _worker = _Worker(settings, lane)
 

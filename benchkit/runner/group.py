@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -16,7 +15,15 @@ from benchkit.measure.memory import PeakMemory
 from benchkit.measure.threshold import Threshold, parse_policy
 from benchkit.registry import Offer, settings_hash
 from benchkit.results import Cell, Status
-from benchkit.runner.guard import PLUGIN_FAULTS, contract_error, explain, isolated, scores_of, untouched
+from benchkit.runner.guard import (
+    PLUGIN_FAULTS,
+    SpoiledInputsError,
+    contract_error,
+    explain,
+    isolated,
+    scores_of,
+    untouched,
+)
 from benchkit.runner.ledger import Ledger
 from benchkit.runner.machine import Machine
 from benchkit.runner.settings import RunSettings
@@ -75,6 +82,7 @@ class FitGroup:
         machine: where it runs.
         ledger: takes the seconds.
         seed: seed of the fit.
+        spoiled: whether the detector wrote into the images that it was given.
     """
 
     offer: Offer[Detector]
@@ -83,6 +91,7 @@ class FitGroup:
     machine: Machine
     ledger: Ledger
     seed: int
+    spoiled: bool = False
     _scorer: Scorer | None = None
     _columns: dict[str, Any] = field(default_factory=dict)
     _done: list[tuple[Cell, Scored | None]] = field(default_factory=list)
@@ -120,6 +129,7 @@ class FitGroup:
         try:
             return self.room.inputs(view, key, images)
         except PLUGIN_FAULTS as error:
+            self.spoiled = self.spoiled or isinstance(error, SpoiledInputsError)
             raise _ViewFaultError(*explain(error, self.room.offer(view), "fit")) from error
 
     def _fit(self, inputs: Tensor) -> Scorer:
@@ -164,15 +174,10 @@ class FitGroup:
             return
         scorer, look = self._scorer, self.room.look(self.offer.item.view)
         try:
-            with self.ledger.time("timing"), isolated(self.seed), torch.no_grad():
-                measured = timing.measure(
-                    lambda images: scorer(look(images)),
-                    normal,
-                    batch_size=self.settings.batch_size,
-                    budget_seconds=self.settings.timing_seconds,
-                )
+            with untouched(normal, self.offer, "scorer (while timed)"), isolated(self.seed):
+                measured = self._throughput(lambda images: scorer(look(images)), normal)
         except PLUGIN_FAULTS as error:
-            status, reason = explain(error, self.offer, "scorer (while timed)")
+            status, reason = self._explain(error, "scorer (while timed)")
             self._done = [(replace(cell, status=status, reason=reason), scored) for cell, scored in self._done]
             return
         self._columns |= {
@@ -181,6 +186,11 @@ class FitGroup:
             "latency_p99_ms": measured.latency_p99_ms,
             "batch_size": measured.batch_size,
         }
+
+    def _throughput(self, call: Scorer, images: Tensor) -> timing.Throughput:
+        settings = self.settings
+        with self.ledger.time("timing"):
+            return timing.measure(call, images, batch_size=settings.batch_size, budget_seconds=settings.timing_seconds)
 
     def results(self) -> list[tuple[Cell, Scored | None]]:
         """Return the finished cells; the fitted scorer is let go."""
@@ -192,9 +202,12 @@ class FitGroup:
         self._done += [(self._failed(test, error), None) for test in sets[len(self._done) :]]
 
     def _failed(self, test: TestSet, error: BaseException) -> Cell:
-        method = "scorer" if "fit_seconds" in self._columns else "fit"
-        status, reason = error.verdict if isinstance(error, _ViewFaultError) else explain(error, self.offer, method)
+        status, reason = self._explain(error, "scorer" if "fit_seconds" in self._columns else "fit")
         return replace(test.blank, status=status, reason=reason)
+
+    def _explain(self, error: BaseException, method: str) -> tuple[Status, str]:
+        self.spoiled = self.spoiled or isinstance(error, SpoiledInputsError)
+        return error.verdict if isinstance(error, _ViewFaultError) else explain(error, self.offer, method)
 
 
 class _ViewFaultError(Exception):

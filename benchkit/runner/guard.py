@@ -46,16 +46,23 @@ def isolated(seed: int) -> Iterator[None]:
         np.random.set_state(numpy_state)  # noqa: NPY002 - as above
 
 
+class SpoiledInputsError(ContractError):
+    """A plugin wrote into images that others share; they have to be brought back before anyone else goes on."""
+
+
 @contextlib.contextmanager
 def untouched(inputs: Tensor, offer: Offer[Any], method: str) -> Iterator[None]:
-    """Raise ContractError when ``inputs`` were changed in place inside the block.
+    """Raise SpoiledInputsError when ``inputs`` were changed in place inside the block, also if it raised.
 
     Torch counts its own in-place writes; writes through NumPy are caught by an exact sum over sampled rows.
     """
     version, before = inputs._version, _fingerprint(inputs)
-    yield
-    if inputs._version != version or _fingerprint(inputs) != before:
-        raise contract_error(offer, f"{method}: got its inputs changed in place; expected them untouched. Clone first.")
+    try:
+        yield
+    finally:
+        if inputs._version != version or _fingerprint(inputs) != before:
+            message = f"{method}: got its inputs changed in place; expected them untouched. Clone first."
+            raise contract_error(offer, message, of=SpoiledInputsError)
 
 
 def _fingerprint(inputs: Tensor) -> int:
@@ -65,9 +72,9 @@ def _fingerprint(inputs: Tensor) -> int:
     return int(sample.view(torch.int32).sum(dtype=torch.int64).item())
 
 
-def contract_error(offer: Offer[Any], message: str) -> ContractError:
+def contract_error(offer: Offer[Any], message: str, *, of: type[ContractError] = ContractError) -> ContractError:
     """Return a ContractError that names the plugin and its distribution."""
-    return ContractError(
+    return of(
         f"{type(offer.item).__name__} {offer.item.name!r}: {message}",
         plugin=offer.plugin,
         distribution=offer.distribution,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from benchkit.contract import AnomalyGenerator, Dataset, Detector, View
-from benchkit.errors import UsageError
+from benchkit.errors import PluginError, UsageError
 from benchkit.registry import Offer, Registry
 
 
@@ -103,7 +103,7 @@ def _views(registry: Registry, detectors: Sequence[Offer[Detector]]) -> dict[str
     for detector in detectors:
         try:
             found[detector.item.view] = registry.view_for(detector.item.view)
-        except UsageError:
+        except (UsageError, PluginError):
             if "@" in detector.item.name:
                 raise
     return found

@@ -74,6 +74,13 @@ def prepare(dataset: Dataset, device: torch.device) -> Prepared:
     )
 
 
+def restore(data: Prepared, dataset: Dataset) -> None:
+    """Bring images that a plugin wrote into back to what the data set says, in place."""
+    fresh = prepare(dataset, data.test.images.device)
+    for name in ("train", "calibration", "test"):
+        getattr(data, name).images.copy_(getattr(fresh, name).images)
+
+
 def _shuffled(n: int) -> Tensor:
     return torch.randperm(n, generator=torch.Generator().manual_seed(SPLIT_SEED))
 

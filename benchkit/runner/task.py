@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 import torch
 from torch import Tensor
 
-from benchkit.contract import AnomalyGenerator
+from benchkit.contract import AnomalyGenerator, Detector
 from benchkit.errors import Unsupported
 from benchkit.registry import Offer
 from benchkit.results import Cell, Status
 from benchkit.runner import protocol
 from benchkit.runner.group import FitGroup, Scored, TestSet, detector_columns
-from benchkit.runner.guard import PLUGIN_FAULTS, explain, isolated
+from benchkit.runner.guard import PLUGIN_FAULTS, SpoiledInputsError, explain, isolated, untouched
 from benchkit.runner.lanes import Lane
 from benchkit.runner.ledger import Ledger
 from benchkit.runner.machine import Machine
@@ -53,31 +53,48 @@ class TaskRunner:
     lane: Lane
     ledger: Ledger
     _left_out: dict[str, tuple[Status, str]] = field(default_factory=dict)
+    _spoiled: bool = False
 
     def run(self) -> Iterator[Outcome]:
         """Yield every cell of the task; a fault of a plugin becomes a cell, never an exception."""
-        sets = [made for offer in self.task.anomalies if (made := self._test_set(offer)) is not None]
+        waiting = list(self.task.detectors)
+        sets = self._test_sets()
         for offer in self.task.anomalies:
             if offer.item.name in self._left_out:
                 yield from self._left_out_cells(offer)
-        if sets:
-            yield from self._fit_all(sets)
+        while sets and waiting:
+            yield from self._fit_some(waiting, sets)
+            if self._spoiled:
+                self._restore()
+                sets = self._test_sets()
+
+    def _test_sets(self) -> list[TestSet]:
+        made = [self._test_set(offer) for offer in self.task.anomalies if offer.item.name not in self._left_out]
+        return [test for test in made if test is not None]
+
+    def _restore(self) -> None:
+        """Bring the images back that somebody wrote into, before anybody else looks at them."""
+        protocol.restore(self.data, self.task.dataset.item)
+        self._spoiled = False
 
     def _test_set(self, offer: Offer[AnomalyGenerator]) -> TestSet | None:
         """Make one anomaly's images; remember why when that can't be done."""
         try:
-            with self.ledger.time("generate"), isolated(self.task.seed):
+            with untouched(self.data.test.images, offer, "generate"), isolated(self.task.seed):
                 images = self._anomalies(offer.item)
         except PLUGIN_FAULTS as error:
             self._left_out[offer.item.name] = explain(error, offer, "generate")
+            if isinstance(error, SpoiledInputsError):
+                self._restore()
             return None
         mask = protocol.normal_mask(self.data, offer.item)
         normal = protocol.class_mask(self.data.test, offer.item.normal_labels)
         return TestSet(offer, images, mask[normal].cpu().numpy(), self._blank(offer))
 
     def _anomalies(self, generator: AnomalyGenerator) -> Tensor:
-        test = protocol.generator_input(self.data, generator)
-        images = protocol.anomalous_images(generator, test, seed=self.task.seed)
+        with self.ledger.time("generate"):
+            test = protocol.generator_input(self.data, generator)
+            images = protocol.anomalous_images(generator, test, seed=self.task.seed)
         for part in (self.data.train, self.data.calibration, self.data.test):
             if not bool(protocol.class_mask(part, generator.normal_labels).any()):
                 raise Unsupported(
@@ -85,29 +102,37 @@ class TaskRunner:
                 )
         return images
 
-    def _fit_all(self, sets: list[TestSet]) -> Iterator[Outcome]:
-        """Fit each detector; time it at once where the machine is ours alone, else when all are fitted."""
+    def _fit_some(self, waiting: list[Offer[Detector]], sets: list[TestSet]) -> Iterator[Outcome]:
+        """Fit the waiting detectors up to one that spoils the images.
+
+        Each is timed at once where the machine is ours alone, else when all are fitted.
+        """
         labels = self.task.normal_labels
         train = protocol.keep_classes(self.data.train, labels)
         calibration = protocol.keep_classes(self.data.calibration, labels).images
         normal = protocol.keep_classes(self.data.test, labels).images
         room = ViewRoom(self.task.views, train, self.task.seed, self.ledger)
-        waiting: list[FitGroup] = []
-        for offer in self.task.detectors:
-            group = FitGroup(offer, room, self.settings, self.machine, self.ledger, self.task.seed)
+        fitted: list[FitGroup] = []
+        while waiting and not self._spoiled:
+            group = FitGroup(waiting.pop(0), room, self.settings, self.machine, self.ledger, self.task.seed)
             with self._admitted(self.lane.shared()):
                 group.assess(train.images, calibration, normal, sets)
-            waiting.append(group)
+            fitted.append(group)
+            self._spoiled = group.spoiled
             if self.lane.alone:
-                yield from self._time(waiting, normal)
-        yield from self._time(waiting, normal)
+                yield from self._time(fitted, normal)
+        yield from self._time(fitted, normal)
 
-    def _time(self, waiting: list[FitGroup], normal: Tensor) -> Iterator[Outcome]:
+    def _time(self, fitted: list[FitGroup], normal: Tensor) -> Iterator[Outcome]:
+        """Time the fitted detectors and yield their cells; the list is empty afterwards."""
+        if not fitted:
+            return
         with self._admitted(self.lane.exclusive()):
-            for group in waiting:
+            for group in fitted:
                 group.time(normal)
-        while waiting:
-            yield from (Outcome(cell, scored) for cell, scored in waiting.pop(0).results())
+        self._spoiled = self._spoiled or any(group.spoiled for group in fitted)
+        while fitted:
+            yield from (Outcome(cell, scored) for cell, scored in fitted.pop(0).results())
 
     @contextmanager
     def _admitted(self, admission: AbstractContextManager[None]) -> Iterator[None]:

@@ -9,7 +9,7 @@ from torch import Tensor
 from benchkit.contract import LabelledImages, View
 from benchkit.errors import UsageError
 from benchkit.registry import Offer
-from benchkit.runner.guard import PLUGIN_FAULTS, check_inputs, contract_error, isolated
+from benchkit.runner.guard import PLUGIN_FAULTS, check_inputs, contract_error, isolated, untouched
 from benchkit.runner.ledger import Ledger
 from benchkit.training import batched
 
@@ -63,16 +63,20 @@ class ViewRoom:
 
     def _fit(self, offer: Offer[View]) -> Mapping[str, Look] | BaseException:
         try:
-            with self._ledger.time("view") as watch, isolated(self._seed):
-                looks = offer.item.fit(self._normal, seed=self._seed)
+            with untouched(self._normal.images, offer, "fit"), isolated(self._seed):
+                looks = self._timed_fit(offer)
             if not isinstance(looks, Mapping):
                 return contract_error(
                     offer, f"fit: got {type(looks).__name__}; expected a mapping of view to function."
                 )
         except PLUGIN_FAULTS as error:
             return error
-        finally:
-            self._fit_seconds[offer.item] = watch.seconds
+        return looks
+
+    def _timed_fit(self, offer: Offer[View]) -> Mapping[str, Look]:
+        with self._ledger.time("view") as watch:
+            looks = offer.item.fit(self._normal, seed=self._seed)
+        self._fit_seconds[offer.item] = watch.seconds
         return looks
 
     def fit_seconds(self, view: str) -> float | None:
@@ -88,9 +92,10 @@ class ViewRoom:
         if (view, key) not in self._inputs:
             self._forget_all_but(view)
             look = self.look(view)
-            with self._ledger.time("view"), isolated(self._seed):
+            offer = self.offer(view)
+            with untouched(images, offer, f"view {view!r}"), self._ledger.time("view"), isolated(self._seed):
                 seen = batched(look, images)
-            self._inputs[view, key] = check_inputs(seen, images, view, self.offer(view))
+            self._inputs[view, key] = check_inputs(seen, images, view, offer)
         return self._inputs[view, key]
 
     def _forget_all_but(self, view: str) -> None:

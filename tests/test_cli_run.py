@@ -1,0 +1,121 @@
+"""``benchkit run``, as real processes: what it prints, and what it ends with."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TOYS = str(Path(__file__).with_name("toy_plugins.py"))
+QUICK = ("--plugin", TOYS, "--dataset", "toy", "--timing-seconds", "0.01", "--device", "cpu", "-a", "brighter")
+
+
+def benchkit(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run the command in ``cwd``."""
+    command = [str(Path(sys.executable).with_name("benchkit")), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=240, check=False)
+
+
+def test_a_run_prints_its_leaderboard(tmp_path: Path) -> None:
+    """The table is on standard output, the folder on standard error, the exit status is 0."""
+    done = benchkit("run", *QUICK, "-d", "brightness", "--name", "mine", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "brightness" in done.stdout
+    assert "AUROC" in done.stdout
+    assert (tmp_path / "results" / "mine" / "cells.jsonl").is_file()
+
+
+def test_every_option_can_stand_in_a_file(tmp_path: Path) -> None:
+    """--config gives every option; a flag given as well wins."""
+    (tmp_path / "run.toml").write_text(
+        f"plugin = [{json.dumps(TOYS)}]\ndataset = 'toy'\ndetectors = 'brightness'\nanomalies = ['brighter']\n"
+        "seeds = 2\ntiming-seconds = 0.01\nname = 'from-file'\ndevice = 'cpu'\n[set.brightness]\nscale = 3.0\n"
+    )
+    done = benchkit("run", "--config", "run.toml", "--seeds", "1", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    manifest = json.loads((tmp_path / "results" / "from-file" / "run.json").read_text())
+    assert manifest["settings"]["seeds"] == [0]
+    assert manifest["detectors"]["brightness"]["scale"] == 3.0
+
+
+def test_a_dry_run_computes_nothing(tmp_path: Path) -> None:
+    """--dry-run prints tasks, fits, cells and the cost, and leaves no folder."""
+    done = benchkit("run", *QUICK, "-d", "brightness", "--seeds", "3", "--dry-run", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "3 tasks, 3 fits, 3 cells" in done.stdout
+    assert "time: unknown" in done.stdout
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_failed_cell_ends_with_status_one(tmp_path: Path) -> None:
+    """The other rows are printed, the failed one is named, the exit status is 1."""
+    done = benchkit("run", *QUICK, "-d", "brightness", "-d", "brightness@broken-view", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "this view is broken" in done.stdout
+    assert "1 of 2 cells failed" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("-d", "brightnes"), "Did you mean 'brightness'"),
+        (("-d", "zzz*"), "matches nothing"),
+        (("-d", "brightness", "--exclude", "bright*"), "no detector is selected"),
+        (("-d", "brightness@layer9"), "unknown view 'layer9'"),
+        (("-d", "brightness", "--threshold", "median"), "quantile"),
+        (("-d", "brightness", "--prevalence", "2"), "prevalence"),
+        (("-d", "brightness", "--device", "cuda:7"), "cuda:7"),
+        (("-d", "brightness", "--set", "brightness.scal=2"), "Did you mean 'scale'"),
+        (("-d", "brightness", "--set", "brightness"), "NAME.FIELD=VALUE"),
+        (("-d", "brightness", "--config", "missing.toml"), "missing.toml"),
+        (("-d", "brightness", "--format", "word"), "word"),
+        (("-d", "brightness", "--name", "../escape"), "../escape"),
+        (("-d", "brightness", "--plugin", "missing.py"), "missing.py"),
+        (("-d", "brightness", "-p", "no:brightnes"), "no:"),
+        (("-d", "brightness", "--seeds", "0"), "--seeds"),
+    ],
+)
+def test_a_wrong_request_is_one_paragraph_and_status_two(
+    tmp_path: Path, arguments: tuple[str, ...], expected: str
+) -> None:
+    """Whatever is wrong with the request, nothing is computed and the message says what would be right."""
+    done = benchkit("run", *QUICK, *arguments, cwd=tmp_path)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert expected in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "results").exists()
+
+
+def test_an_unknown_key_in_a_config_is_named(tmp_path: Path) -> None:
+    """A misspelt key is refused with the key that was meant."""
+    (tmp_path / "run.toml").write_text("detectrs = ['brightness']\n")
+    done = benchkit("run", *QUICK, "--config", "run.toml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "Did you mean 'detectors'" in done.stderr
+
+
+def test_a_broken_config_names_the_line(tmp_path: Path) -> None:
+    """A file that is not TOML is refused with the line."""
+    (tmp_path / "run.toml").write_text("seeds = 1\nthis is not toml\n")
+    done = benchkit("run", *QUICK, "--config", "run.toml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "line 2" in done.stderr
+
+
+def test_a_missing_data_set_path_is_a_clear_error(tmp_path: Path) -> None:
+    """A path that is not there ends with one paragraph that names it."""
+    done = benchkit("run", "--dataset", "./nowhere.npz", "-d", "gaussian", "-a", "noise-1", cwd=tmp_path)
+    assert done.returncode in (1, 2)
+    assert "nowhere.npz" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_debug_shows_the_traceback(tmp_path: Path) -> None:
+    """--debug before the command adds the traceback to the paragraph."""
+    command = [str(Path(sys.executable).with_name("benchkit")), "--debug", "run", *QUICK, "-d", "brightnes"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=120, check=False)
+    assert done.returncode == 2
+    assert "Traceback" in done.stderr

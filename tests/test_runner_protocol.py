@@ -1,0 +1,115 @@
+"""The protocol: disjoint cuts, honest anomalies, a hash that tells protocols apart."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+import torch
+from toy_plugins import BadAnomaly, Brighter, HeldOut, ToyImages
+
+import benchkit
+from benchkit.runner import protocol
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def data() -> protocol.Prepared:
+    """The toy data set, cut."""
+    return protocol.prepare(ToyImages(), CPU)
+
+
+def test_training_and_calibration_are_disjoint_and_complete(data: protocol.Prepared) -> None:
+    """Every training image lands in exactly one of train and calibration, a tenth of them in calibration."""
+    both = torch.cat([data.train.images, data.calibration.images]).flatten(1)
+    assert len(both) == 400
+    assert len(torch.unique(both, dim=0)) == 400
+    assert len(data.calibration) == 40
+
+
+def test_cuts_are_the_same_every_time(data: protocol.Prepared) -> None:
+    """Preparing a data set twice gives the same cuts, bit for bit."""
+    again = protocol.prepare(ToyImages(), CPU)
+    assert torch.equal(data.calibration.images, again.calibration.images)
+    assert torch.equal(data.stays_normal, again.stays_normal)
+
+
+def test_altered_images_never_meet_their_own_originals(data: protocol.Prepared) -> None:
+    """What a generator alters and the normals that it is held against are the two halves of the test split."""
+    generator = Brighter()
+    sources = protocol.generator_input(data, generator)
+    normals = data.test.images[protocol.normal_mask(data, generator)]
+    assert len(sources) == len(normals) == 100
+    assert len(torch.unique(torch.cat([sources.images, normals]).flatten(1), dim=0)) == 200
+
+
+def test_a_held_out_class_is_held_against_every_normal_test_image(data: protocol.Prepared) -> None:
+    """A generator that alters nothing gets the whole test split, and all images of normal classes are normals."""
+    generator = HeldOut()
+    assert len(protocol.generator_input(data, generator)) == 200
+    mask = protocol.normal_mask(data, generator)
+    assert not bool((data.test.labels[mask] == 3).any())
+    assert int(mask.sum()) == 180
+
+
+def test_altered_sources_are_normal_images_only(data: protocol.Prepared) -> None:
+    """A generator that alters images of some classes gets images of those classes only."""
+    generator = dataclasses.replace(Brighter(), normal_labels=frozenset({1, 2}))
+    assert set(protocol.generator_input(data, generator).labels.tolist()) == {1, 2}
+
+
+def test_anomalies_are_eight_bit_images(data: protocol.Prepared) -> None:
+    """A generator's float result is rounded to whole grey levels."""
+    images = protocol.anomalous_images(Brighter(amount=0.12345), data.test, seed=0)
+    levels = images * 255
+    assert torch.allclose(levels, levels.round(), atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        ("range", "from 7 to"),
+        ("nan", "from nan"),
+        ("shape", r"\(200, 1, 4, 8\)"),
+        ("empty", "M at least 1"),
+        ("dtype", "float64"),
+        ("none", "NoneType"),
+    ],
+)
+def test_anomalies_that_are_no_images_are_refused(data: protocol.Prepared, fault: str, expected: str) -> None:
+    """Wrong range, shape, type or count is a ContractError that says what was got."""
+    with pytest.raises(benchkit.ContractError, match=expected):
+        protocol.anomalous_images(BadAnomaly(fault=fault), data.test, seed=0)
+
+
+def test_no_test_images_is_unsupported(data: protocol.Prepared) -> None:
+    """Without test images there is nothing to make anomalies from: skipped, not failed."""
+    none = data.test.select(torch.zeros(200, dtype=torch.bool))
+    with pytest.raises(benchkit.Unsupported, match="no test images"):
+        protocol.anomalous_images(Brighter(), none, seed=0)
+
+
+def test_too_few_images_are_refused() -> None:
+    """A data set that cannot be cut is a DataError that says how many images it takes."""
+    with pytest.raises(benchkit.DataError, match="at least 20 and 4"):
+        protocol.prepare(ToyImages(n_train=10, n_test=10), CPU)
+
+
+def test_hash_depends_on_data_policy_and_prevalence(data: protocol.Prepared) -> None:
+    """Change the data, the threshold policy or the prevalence and the base hash changes; repeat and it does not."""
+    other_data = dataclasses.replace(data, checksum="0" * 64)
+    hashes = [
+        protocol.base_hash(data, threshold="quantile:0.95", prevalence=0.5),
+        protocol.base_hash(data, threshold="quantile:0.9", prevalence=0.5),
+        protocol.base_hash(data, threshold="quantile:0.95", prevalence=0.1),
+        protocol.base_hash(other_data, threshold="quantile:0.95", prevalence=0.5),
+    ]
+    assert len(set(hashes)) == 4
+    assert hashes[0] == protocol.base_hash(data, threshold="quantile:0.95", prevalence=0.5)
+
+
+def test_hash_depends_on_the_generators_settings() -> None:
+    """A stronger noise is another protocol, and so is another generator of the same settings."""
+    hashes = {protocol.anomaly_hash(each) for each in (Brighter(), Brighter(amount=0.4), HeldOut())}
+    assert len(hashes) == 3

@@ -1,0 +1,37 @@
+"""Run settings: what is out of range is refused with what would be right."""
+
+from __future__ import annotations
+
+import pytest
+
+import benchkit
+from benchkit.runner import RunSettings, seeds_from
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"seeds": ()},
+        {"seeds": (-1,)},
+        {"seeds": (1, 1)},
+        {"jobs": 0},
+        {"prevalence": 0.0},
+        {"prevalence": 1.0},
+        {"prevalence": float("nan")},
+        {"batch_size": 0},
+        {"timing_seconds": 0.0},
+        {"timing_seconds": float("inf")},
+        {"threshold": "median"},
+        {"threshold": "quantile:1.5"},
+    ],
+)
+def test_values_out_of_range_are_usage_errors(wrong: dict[str, object]) -> None:
+    """Each wrong value ends with exit status 2 and says what is expected."""
+    with pytest.raises(benchkit.UsageError, match="expected"):
+        RunSettings(**wrong)  # type: ignore[arg-type]
+
+
+def test_a_number_of_seeds_counts_from_zero() -> None:
+    """Three seeds are 0, 1 and 2; seeds given one by one are taken as they stand."""
+    assert seeds_from(3) == (0, 1, 2)
+    assert seeds_from([4, 2]) == (4, 2)
