@@ -1,0 +1,180 @@
+"""How fast a call is: warmed up, the device synchronised on both sides, one latency a batch."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from benchkit.errors import DataError, UsageError
+
+Clock = Callable[[], float]
+"""Seconds from any fixed moment, never backwards."""
+
+MIN_REPEATS = 5
+"""Timed batches, however small the budget."""
+
+WARM_UP_SHARE = 0.25
+"""Largest share of the budget that warming up may use."""
+
+STEADY = 0.2
+"""Two successive warm-up calls that differ by no more than this share end the warm-up."""
+
+_TICK = 1e-9  # the finest that a clock tells apart: a batch is never faster than that
+
+
+@dataclass(frozen=True)
+class Throughput:
+    """What was measured.
+
+    Attributes:
+        images_per_second: batch size by median batch time; higher is better.
+        latency_p50_ms: median time of one batch in milliseconds; lower is better.
+        latency_p99_ms: time that 99 % of the batches do not exceed; of fewer than 100 repeats, the slowest.
+        batch_size: images a timed batch, which is less than was asked for where there are fewer images.
+        repeats: timed batches.
+    """
+
+    images_per_second: float
+    latency_p50_ms: float
+    latency_p99_ms: float
+    batch_size: int
+    repeats: int
+
+
+class Stopwatch:
+    """Times what its ``with`` block does on a device.
+
+    Attributes:
+        seconds: wall time of the block; NaN until it has ended.
+
+    Args:
+        device: waited for before the clock is read, at both ends.
+        clock: seconds from any fixed moment.
+    """
+
+    def __init__(self, device: torch.device, *, clock: Clock = time.perf_counter) -> None:
+        self.seconds = math.nan
+        self._device = device
+        self._clock = clock
+        self._start = math.nan
+
+    def __enter__(self) -> Self:
+        synchronise(self._device)
+        self._start = self._clock()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if error is None:  # after an error the device may be unusable; waiting for it would hide the cause
+            synchronise(self._device)
+        self.seconds = self._clock() - self._start
+
+
+def synchronise(device: torch.device) -> None:
+    """Wait until all work given to ``device`` is done; the CPU has nothing to wait for."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    elif device.type == "mps":
+        torch.mps.synchronize()
+
+
+def measure(
+    call: Callable[[Tensor], Tensor],
+    images: Tensor,
+    *,
+    batch_size: int,
+    budget_seconds: float,
+    clock: Clock = time.perf_counter,
+) -> Throughput:
+    """Time ``call`` on batches of ``images``, gradients off.
+
+    It is warmed up by at least two calls, until two successive ones agree within ``STEADY`` or ``WARM_UP_SHARE`` of
+    the budget is spent. Then batch after batch is timed, from the first image again after the last one, until the
+    whole budget is spent, ``MIN_REPEATS`` at least. Taking a batch from ``images`` is not timed.
+
+    Args:
+        call: images in, scores out; it is given batches of ``batch_size`` × the shape of an image.
+        images: N×…, on the device that is to be timed.
+        batch_size: images a batch; reduced to N where there are fewer.
+        budget_seconds: how long to measure, warm-up included.
+        clock: seconds from any fixed moment.
+
+    Raises:
+        UsageError: the batch size is not positive, or the budget is negative or not a number.
+        DataError: there are no images.
+    """
+    size = _check(images, batch_size, budget_seconds)
+    batches = _batches(images, size)
+    start = clock()
+    with torch.no_grad():
+        _warm_up(call, batches, images.device, start + WARM_UP_SHARE * budget_seconds, clock)
+        seconds = _timed(call, batches, images.device, start + budget_seconds, clock)
+    return _summary(seconds, size)
+
+
+def _check(images: Tensor, batch_size: int, budget_seconds: float) -> int:
+    """Return the true batch size."""
+    if batch_size < 1:
+        raise UsageError(f"timing: got a batch size of {batch_size}; expected at least 1.")
+    if not 0.0 <= budget_seconds < math.inf:
+        raise UsageError(f"timing: got a budget of {budget_seconds} seconds; expected a finite time, 0 or more.")
+    if images.ndim == 0 or images.shape[0] == 0:
+        raise DataError(f"timing: got images of shape {tuple(images.shape)}; expected at least one image.")
+    return min(batch_size, int(images.shape[0]))
+
+
+def _batches(images: Tensor, size: int) -> Iterator[Tensor]:
+    """Yield full batches for ever, starting over where the images end."""
+    total = int(images.shape[0])
+    for first in itertools.count(0, size):
+        start, beyond = first % total, first % total + size - total
+        yield images[start : start + size] if beyond <= 0 else torch.cat((images[start:], images[:beyond]))
+
+
+def _once(call: Callable[[Tensor], Tensor], batch: Tensor, device: torch.device, clock: Clock) -> float:
+    """Return the seconds of one call."""
+    with Stopwatch(device, clock=clock) as watch:
+        call(batch)
+    return watch.seconds
+
+
+def _warm_up(
+    call: Callable[[Tensor], Tensor], batches: Iterator[Tensor], device: torch.device, deadline: float, clock: Clock
+) -> None:
+    """Call until two successive times agree or the deadline has passed."""
+    last, this = math.inf, _once(call, next(batches), device, clock)
+    while last == math.inf or (abs(this - last) > STEADY * max(this, last) and clock() < deadline):
+        last, this = this, _once(call, next(batches), device, clock)
+
+
+def _timed(
+    call: Callable[[Tensor], Tensor], batches: Iterator[Tensor], device: torch.device, deadline: float, clock: Clock
+) -> list[float]:
+    """Return the seconds of each timed batch."""
+    seconds: list[float] = []
+    while len(seconds) < MIN_REPEATS or clock() < deadline:
+        seconds.append(_once(call, next(batches), device, clock))
+    return seconds
+
+
+def _summary(seconds: list[float], size: int) -> Throughput:
+    median = max(float(np.median(seconds)), _TICK)
+    # Not interpolated: between the slowest and the one before lies no batch that was measured.
+    slowest = max(float(np.quantile(seconds, 0.99, method="higher")), median)
+    return Throughput(
+        images_per_second=size / median,
+        latency_p50_ms=1e3 * median,
+        latency_p99_ms=1e3 * slowest,
+        batch_size=size,
+        repeats=len(seconds),
+    )
