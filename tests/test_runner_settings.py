@@ -35,3 +35,8 @@ def test_a_number_of_seeds_counts_from_zero() -> None:
     """Three seeds are 0, 1 and 2; seeds given one by one are taken as they stand."""
     assert seeds_from(3) == (0, 1, 2)
     assert seeds_from([4, 2]) == (4, 2)
+
+
+def test_one_policy_has_one_spelling() -> None:
+    """Two spellings of a threshold policy are one protocol."""
+    assert RunSettings(threshold="quantile:0.950") == RunSettings(threshold="quantile:0.95")

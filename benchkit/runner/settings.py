@@ -44,7 +44,8 @@ class RunSettings:
     save_scores: bool = True
 
     def __post_init__(self) -> None:
-        parse_policy(self.threshold)
+        # The canonical text, so that `quantile:0.950` makes no other protocol than `quantile:0.95`.
+        object.__setattr__(self, "threshold", parse_policy(self.threshold).text)
         seeds_fit = bool(self.seeds) and min(self.seeds) >= 0 and len(set(self.seeds)) == len(self.seeds)
         _check("seeds", self.seeds, seeds_fit, "at least one, none negative, none twice")
         _check("jobs", self.jobs, self.jobs >= 1, "1 or more")

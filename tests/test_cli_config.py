@@ -1,0 +1,82 @@
+"""``--set`` and ``--config``: values come as TOML reads them, mistakes are named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+import benchkit
+from benchkit.cli.config import config_option, parse_changes
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("pixel-ae.epochs=5", {"pixel-ae": {"epochs": 5}}),
+        ("noise-1.sigma=0.01", {"noise-1": {"sigma": 0.01}}),
+        ("pixel-ae.hidden=[100, 50]", {"pixel-ae": {"hidden": [100, 50]}}),
+        ("pixel-ae.replacement=true", {"pixel-ae": {"replacement": True}}),
+        ("pixel-ae.optimiser=adagrad", {"pixel-ae": {"optimiser": "adagrad"}}),
+        ("gaussian@layer1.covariance=diagonal", {"gaussian@layer1": {"covariance": "diagonal"}}),
+        ("a.b=c=d", {"a": {"b": "c=d"}}),
+    ],
+)
+def test_assignments_are_parsed(text: str, expected: dict[str, dict[str, object]]) -> None:
+    """NAME.FIELD=VALUE with a TOML value, or plain text where it is none."""
+    assert parse_changes([text]) == expected
+
+
+@pytest.mark.parametrize("text", ["", "epochs=5", "pixel-ae.epochs", ".epochs=5", "pixel-ae.=5"])
+def test_what_is_no_assignment_is_refused(text: str) -> None:
+    """Anything else says what the form is."""
+    with pytest.raises(benchkit.UsageError, match=r"NAME\.FIELD=VALUE"):
+        parse_changes([text])
+
+
+def test_several_fields_of_one_plugin_are_merged() -> None:
+    """Two assignments to one plugin change both fields."""
+    assert parse_changes(["a.x=1", "a.y=2"]) == {"a": {"x": 1, "y": 2}}
+
+
+@click.command()
+@click.option("--number", type=int, default=1)
+@click.option("--word", "words", multiple=True)
+@click.option("--set", "changes", multiple=True)
+@config_option
+def toy(number: int, words: tuple[str, ...], changes: tuple[str, ...]) -> None:
+    """Print the options."""
+    click.echo(f"{number} {words} {parse_changes(changes)}")
+
+
+def ask(tmp_path: Path, content: str, *flags: str) -> str:
+    """Return what the toy command prints with a config file."""
+    (tmp_path / "c.toml").write_text(content)
+    result = CliRunner().invoke(toy, ["--config", str(tmp_path / "c.toml"), *flags], standalone_mode=False)
+    if result.exception:
+        raise result.exception
+    return result.output.strip()
+
+
+def test_a_file_sets_what_flags_do_not(tmp_path: Path) -> None:
+    """The file is a default; a flag on the command line wins."""
+    assert ask(tmp_path, "number = 3\nword = ['a', 'b']") == "3 ('a', 'b') {}"
+    assert ask(tmp_path, "number = 3", "--number", "4").startswith("4")
+
+
+def test_a_file_changes_settings_with_their_types(tmp_path: Path) -> None:
+    """A [set.NAME] table reaches the plugin with lists, text, numbers and booleans intact."""
+    content = "[set.a]\nx = [1, 2]\ny = 'text \"quoted\"'\nz = 0.5\nw = true\n"
+    assert ask(tmp_path, content).endswith(str({"a": {"x": [1, 2], "y": 'text "quoted"', "z": 0.5, "w": True}}))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("nummber = 3", "Did you mean 'number'"), ("number = [1, 2]", "expected one value"), ("= 3", "line 1")],
+)
+def test_mistakes_in_a_file_are_named(tmp_path: Path, content: str, message: str) -> None:
+    """Unknown keys, lists where one value stands, and broken TOML are usage errors."""
+    with pytest.raises(benchkit.UsageError, match=message):
+        ask(tmp_path, content)
