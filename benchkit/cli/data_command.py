@@ -13,6 +13,7 @@ from benchkit.cli.common import offline_option, plugin_options, registry_from
 
 if TYPE_CHECKING:
     from benchkit.contract import Dataset, RemoteFile
+    from benchkit.registry import Offer
 
 
 @click.group("data")
@@ -25,14 +26,14 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_command(plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...], as_json: bool) -> None:
     """List the data sets: embedded, found (and where) or missing (and what brings them)."""
-    rows = [_describe(dataset) for dataset in _datasets(plugin_files, plugin_rules, (), quiet=as_json)]
+    rows = [_describe(offer) for offer in _offers(plugin_files, plugin_rules, quiet=as_json)]
     if as_json:
         click.echo(json.dumps(rows, indent=2))
         return
     width = max((len(row["name"]) for row in rows), default=0)
     for row in rows:
         size = f"{row['bytes'] / 1e6:8.1f} MB" if row["bytes"] else " " * 11
-        click.echo(f"{row['name']:{width}}  {row['state']:8}  {size}  {row['where'] or row['fetch']}".rstrip())
+        click.echo(f"{row['name']:{width}}  {row['state']:8}  {size}  {row['where'] or row['next_step']}".rstrip())
 
 
 @command.command("fetch")
@@ -44,10 +45,11 @@ def fetch_command(plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...],
     from benchkit.data import fetch
 
     wrong = 0
-    for dataset in _datasets(plugin_files, plugin_rules, names):
-        if not dataset.files():
-            click.echo(f"{dataset.name}: embedded, nothing to fetch")
-        wrong += sum(not _report(dataset.name, file, fetch) for file in dataset.files())
+    for offer in _offers(plugin_files, plugin_rules, names):
+        files = _files_of(offer)
+        if not files:
+            click.echo(f"{offer.item.name}: embedded, nothing to fetch")
+        wrong += sum(not _report(offer.item.name, file, fetch) for file in files)
     raise SystemExit(1 if wrong else 0)
 
 
@@ -62,45 +64,66 @@ def verify_command(plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...]
     from benchkit.data import find, verify
 
     wrong = 0
-    for dataset in _datasets(plugin_files, plugin_rules, names):
-        files = [file for file in dataset.files() if names or find(file) is not None]
-        if not files:
-            click.echo(f"{dataset.name}: {'not here' if dataset.files() else 'embedded'}, nothing to verify")
-        wrong += sum(not _report(dataset.name, file, verify) for file in files)
+    for offer in _offers(plugin_files, plugin_rules, names):
+        files = _files_of(offer)
+        checked = [file for file in files if names or find(file) is not None]
+        if not checked:
+            click.echo(f"{offer.item.name}: {'not here' if files else 'embedded'}, nothing to verify")
+        wrong += sum(not _report(offer.item.name, file, verify) for file in checked)
     raise SystemExit(1 if wrong else 0)
 
 
-def _datasets(
-    plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...], names: Sequence[str], *, quiet: bool = False
-) -> list[Dataset]:
+def _offers(
+    plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...], names: Sequence[str] = (), *, quiet: bool = False
+) -> list[Offer[Dataset]]:
     """Return the data sets of these names, or all of them."""
-    from benchkit.errors import UsageError, did_you_mean
+    from benchkit.errors import UsageError
 
-    offers = registry_from(plugin_files, plugin_rules, quiet=quiet).datasets
+    registry = registry_from(plugin_files, plugin_rules, quiet=quiet)
     for name in names:
-        if name not in offers:
-            raise UsageError(
-                f"data set {name!r}: got an unknown name; expected one of {', '.join(sorted(offers)) or '(none)'}."
-                f"{did_you_mean(name, offers)} See `benchkit data list`."
-            )
-    return [offers[name].item for name in (names or sorted(offers))]
+        registry.check_conflict("dataset", name)
+        if name not in registry.datasets:
+            raise UsageError(registry.unknown("dataset", name, registry.datasets))
+    return [registry.datasets[name] for name in (names or sorted(registry.datasets))]
 
 
-def _describe(dataset: Dataset) -> dict[str, Any]:
+def _files_of(offer: Offer[Dataset]) -> tuple[RemoteFile, ...]:
+    """Ask a plugin for its files; whatever it raises becomes one paragraph with its name."""
+    from benchkit.contract import RemoteFile
+    from benchkit.errors import ContractError
+
+    try:
+        files = tuple(offer.item.files())
+        wrong = [type(file).__name__ for file in files if not isinstance(file, RemoteFile)]
+    except Exception as error:
+        files, wrong = (), [f"{type(error).__name__}: {error}"]
+    if wrong:
+        raise ContractError(
+            f"{type(offer.item).__name__}.files: got {', '.join(wrong)}; expected a sequence of benchkit.RemoteFile. "
+            f"Mend the plugin, or leave it out with `-p no:{offer.plugin}`.",
+            plugin=offer.plugin,
+            distribution=offer.distribution,
+            version=offer.version,
+        )
+    return files
+
+
+def _describe(offer: Offer[Dataset]) -> dict[str, Any]:
     from benchkit.data import find
+    from benchkit.errors import ContractError
 
-    files = dataset.files()
-    places = [find(file) for file in files]
-    found = [place for place in places if place is not None]
-    here = len(found) == len(files)
-    return {
-        "name": dataset.name,
-        "state": "embedded" if not files else "found" if here else "missing",
-        "embedded": not files,
-        "bytes": sum(file.size for file in files),
-        "where": ", ".join(sorted({str(place.parent) for place in found})) if here else "",
-        "fetch": "" if here else f"benchkit data fetch {dataset.name}",
-    }
+    row = {"name": offer.item.name, "state": "embedded", "embedded": False, "bytes": 0, "where": "", "next_step": ""}
+    try:
+        files = _files_of(offer)
+    except ContractError as error:
+        return {**row, "state": "broken", "next_step": str(error)}
+    places = [place for place in map(find, files) if place is not None]
+    if not files:
+        return {**row, "embedded": True}
+    row["bytes"] = sum(file.size for file in files)
+    if len(places) < len(files):
+        return {**row, "state": "missing", "next_step": f"benchkit data fetch {offer.item.name}"}
+    return {**row, "state": "found", "where": ", ".join(sorted({str(place.parent) for place in places}))}
 
 
 def _report(name: str, file: RemoteFile, action: Any) -> bool:

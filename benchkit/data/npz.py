@@ -82,7 +82,7 @@ def _choose_keys(archive: zipfile.ZipFile, path: Path) -> tuple[str, ...]:
             return keys
     raise fault(
         path,
-        got=f"the arrays {', '.join(sorted(held)[:10]) or '(none)'}",
+        got=f"the arrays {', '.join(map(ascii, sorted(held)[:10])) or '(none)'}",
         expected=f"{', '.join(_PUBLISHED)}; or {', '.join(_ONE_PIECE)}",
         next_step=_MEND,
     )
