@@ -1,8 +1,72 @@
-"""Being written."""
+"""``benchkit table``: leaderboards from stored runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+if TYPE_CHECKING:
+    from benchkit.results import StoredRun
+
+# Stands here as well as in benchkit.report, which imports pandas: `benchkit table --help` need not pay for that.
+FORMATS = ("text", "github", "latex", "csv", "json", "html")
+
 
 @click.command("table")
-def command() -> None:
-    """Being written."""
+@click.argument("runs", nargs=-1, metavar="[RUN]...")
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to write it."
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file instead of the screen.")
+@click.option(
+    "--results",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("results"),
+    show_default=True,
+    help="Folder with the runs.",
+)
+def command(runs: tuple[str, ...], form: str, out: Path | None, results: Path) -> None:
+    """Make leaderboards: detectors × anomalies in AUROC, precision and speed.
+
+    RUN is a run's id or its folder; without one, the latest run is taken. Several runs are put together: where data
+    set, protocol and kind of device are the same, in one ranking.
+    """
+    from benchkit.report import leaderboards, render
+
+    stored = _read(runs, results)
+    for note in (note for run in stored for note in run.notes):
+        click.echo(f"benchkit: note: {note}", err=True)
+    text = render(leaderboards([run.cells for run in stored]), form)
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        _write(out, text)
+
+
+def _read(runs: tuple[str, ...], results: Path) -> list[StoredRun]:
+    from benchkit.results import latest_run, read_run
+
+    paths = [_find(run, results) for run in runs] or [latest_run(results)]
+    return [read_run(path) for path in paths]
+
+
+def _find(run: str, results: Path) -> Path:
+    """Return a run's folder from its id or path; UsageError with what there is."""
+    from benchkit.errors import UsageError, did_you_mean
+
+    for candidate in (results / run, Path(run)):
+        if (candidate / "run.json").is_file() or candidate.is_file():
+            return candidate
+    known = sorted(path.parent.name for path in results.glob("*/run.json"))
+    raise UsageError(
+        f"table: got the run {run!r}; expected a run's folder or one of the runs in {results}: "
+        f"{', '.join(known) or 'none yet'}.{did_you_mean(run, known)} A run is made by: benchkit run."
+    )
+
+
+def _write(out: Path, text: str) -> None:
+    from benchkit.results.atomic import write_atomically
+
+    write_atomically(out, lambda file: file.write(text.encode("utf-8", errors="replace")))

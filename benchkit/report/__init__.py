@@ -1,1 +1,8 @@
-"""Being written."""
+"""Tables and pictures made from stored cells."""
+
+from __future__ import annotations
+
+from benchkit.report.formats import FORMATS, render
+from benchkit.report.leaderboard import Leaderboard, leaderboards
+
+__all__ = ["FORMATS", "Leaderboard", "leaderboards", "render"]

@@ -1,0 +1,32 @@
+"""Plain text for the terminal; the best of each column has a star."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tabulate import tabulate
+
+from benchkit.report.formats.parts import NO_CELLS, grid, one_line
+from benchkit.report.leaderboard import Leaderboard
+from benchkit.report.sections import Section
+
+
+def render(leaderboards: Sequence[Leaderboard]) -> str:
+    """Return the leaderboards as plain text."""
+    return "\n\n".join(_board(board) for board in leaderboards) + "\n" if leaderboards else f"{NO_CELLS}\n"
+
+
+def _board(board: Leaderboard) -> str:
+    title = one_line(board.title)
+    head = [f"{title}\n{'=' * len(title)}", "\n".join(map(one_line, [*board.caption, "* is the best of its column."]))]
+    notes = ["\n".join(f"- {one_line(note)}" for note in board.footnotes)] if board.footnotes else []
+    return "\n\n".join([*head, *(_section(section) for section in board.sections), *notes])
+
+
+def _section(section: Section) -> str:
+    # A blank where there is no star keeps the digits of a column below each other.
+    headings, rows = grid(section, escape=one_line, strong=lambda text: f"{text}*")
+    rows = [[first, *(cell if cell.endswith("*") else f"{cell} " for cell in rest)] for first, *rest in rows]
+    align = ("left", *("right" for _ in headings[1:]))
+    table = tabulate(rows, headings, tablefmt="simple", disable_numparse=True, colalign=align, preserve_whitespace=True)
+    return f"{one_line(section.title)}\n\n{table}"

@@ -1,0 +1,113 @@
+"""What stands above and below a leaderboard: the caption and the footnotes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from benchkit.report.arrangement import Arrangement, natural
+
+_DEVICES = {"cpu": "CPU", "cuda": "GPU (CUDA)", "mps": "GPU (MPS)"}
+
+
+def device_label(kind: str) -> str:
+    """Return what a kind of device is called in a heading: ``CPU``, ``GPU (CUDA)``."""
+    return _DEVICES.get(kind, kind or "unknown device")
+
+
+def caption(cells: Arrangement, *, dataset: str, kind: str, protocol: str) -> tuple[str, ...]:
+    """Return the sentences that a number cannot be understood without."""
+    every = pd.concat([cells.cells, cells.left_out])
+    ok = int(every["status"].eq("ok").sum())
+    seeds = sorted(set(every["seed"]))
+    lines = [
+        f"Data set {dataset}; {len(every)} cells, {ok} of them ok; "
+        f"{counted(len(seeds), 'seed')} ({', '.join(map(str, seeds))}).",
+        f"Device {device_label(kind)}: {_listed(_machines(every))}; batches of {_values(every, 'batch_size')} images.",
+        f"Threshold policy {_values(every, 'threshold_policy')}, from normal calibration scores alone; "
+        f"prevalence {_values(every, 'prevalence')} (share of anomalies); protocol {protocol or 'unknown'}.",
+    ]
+    lines += [
+        f"{column.label} is the mean of {_span(column.members)} and counts once in the overall mean."
+        for column in cells.columns
+        if column.is_group
+    ]
+    if len(seeds) > 1:
+        lines.append("± is the standard deviation over seeds.")
+    return tuple(lines)
+
+
+def footnotes(cells: Arrangement) -> tuple[str, ...]:
+    """Return one sentence for whatever is not in the table, or is and needs a word."""
+    return (*_skipped_for_all(cells), *_unequal_seeds(cells), *_trouble(cells), *_missing(cells))
+
+
+def _skipped_for_all(cells: Arrangement) -> Iterable[str]:
+    by_reasons: dict[tuple[str, ...], set[str]] = {}
+    for member, part in cells.left_out.groupby("member"):
+        by_reasons.setdefault(tuple(sorted(set(part["reason"]))), set()).add(str(member))
+    for reasons, members in by_reasons.items():
+        yield f"Left out, skipped for every detector: {_listed(_sorted(members))}: {' / '.join(reasons)}"
+
+
+def _unequal_seeds(cells: Arrangement) -> Iterable[str]:
+    most = max(cells.seeds.values(), key=len, default=())
+    for row, seeds in cells.seeds.items():
+        if seeds != most:
+            yield f"{row}: seeds {', '.join(map(str, seeds))} only."
+
+
+def _trouble(cells: Arrangement) -> Iterable[str]:
+    bad = cells.cells[cells.cells["status"].ne("ok")]
+    for (row, status, reason), part in bad.groupby(["row", "status", "reason"], sort=True):
+        yield f"{row}: {_places(part, cells)}: {status}: {reason or 'no reason was recorded'}"
+
+
+def _places(part: pd.DataFrame, cells: Arrangement) -> str:
+    several = len({seed for seeds in cells.seeds.values() for seed in seeds}) > 1
+    members = _sorted(set(part["member"]))
+    if not several:
+        return _listed(members)
+    by_member = {member: sorted(set(part.loc[part["member"] == member, "seed"])) for member in members}
+    return _listed(
+        [f"{member} (seed{'s' * (len(by_member[member]) > 1)} {', '.join(map(str, by_member[member]))})"
+         for member in members]
+    )  # fmt: skip
+
+
+def _missing(cells: Arrangement) -> Iterable[str]:
+    for row in cells.rows:
+        found = cells.find(row)
+        absent = [member for member in cells.members if any((member, seed) not in found for seed in cells.seeds[row])]
+        if absent:
+            yield f"{row}: {_listed(absent)}: missing: not run, or not for every seed."
+
+
+def _machines(cells: pd.DataFrame) -> list[str]:
+    pairs = sorted({(name, threads) for name, threads in zip(cells["device_name"], cells["threads"], strict=True)
+                    if name and not pd.isna(threads)})  # fmt: skip
+    return [f"{name}, {counted(int(threads), 'thread')}" for name, threads in pairs] or ["unknown"]
+
+
+def _values(cells: pd.DataFrame, field: str) -> str:
+    found: set[Any] = {value for value in cells[field].dropna() if value != ""}
+    return _listed([f"{value:g}" if isinstance(value, float) else str(value) for value in sorted(found)] or ["unknown"])
+
+
+def _span(members: tuple[str, ...]) -> str:
+    return _listed(members) if len(members) < 4 else f"{members[0]} … {members[-1]} ({len(members)})"
+
+
+def _listed(items: Iterable[str]) -> str:
+    return ", ".join(items)
+
+
+def _sorted(labels: Iterable[str]) -> list[str]:
+    return sorted(labels, key=natural)
+
+
+def counted(number: int, noun: str) -> str:
+    """Return ``1 cell``, ``2 cells``."""
+    return f"{number} {noun}" + ("" if number == 1 else "s")

@@ -1,0 +1,104 @@
+"""``benchkit table``."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from benchkit import StoreError, UsageError
+from benchkit.cli.table_command import FORMATS, command
+from benchkit.report import FORMATS as REPORT_FORMATS
+from benchkit.results import Cell, RunStore
+
+
+def cell(detector: str, **changes: Any) -> Cell:
+    """Return a cell that ended well."""
+    values = {"dataset": "digits", "view": "pixels", "anomaly": "noise-1", "seed": 0, "protocol": "base-x"}
+    return Cell(**{**values, "detector": detector, "status": "ok", "auroc": 0.5, "device": "cpu", **changes})
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    """Return a results folder with two runs, of which ``second`` is the later."""
+    for age, (run_id, detector) in enumerate([("second", "gaussian"), ("first", "pixel-ae")]):
+        store = RunStore.create(tmp_path / "results", run_id, {})
+        store.append(cell(detector))
+        os.utime(store.folder / "run.json", (1_000_000 - age, 1_000_000 - age))
+    return tmp_path / "results"
+
+
+def call(*arguments: object) -> Result:
+    """Call the command; its errors come through as in the tests below."""
+    return CliRunner().invoke(command, [str(argument) for argument in arguments], catch_exceptions=False)
+
+
+def test_the_help_offers_the_formats_that_there_are() -> None:
+    """The command's list of formats, kept apart for speed, is that of the report."""
+    assert FORMATS == REPORT_FORMATS
+
+
+def test_without_a_run_the_latest_is_shown(results: Path) -> None:
+    """No RUN means the one that was written last."""
+    output = call("--results", results).output
+    assert "gaussian" in output
+    assert "pixel-ae" not in output
+
+
+def test_runs_are_found_by_id_folder_and_file_and_put_together(results: Path) -> None:
+    """Two runs of one protocol make one ranking, however they are named."""
+    outputs = {
+        call("first", "second", "--results", results, "--format", "json").output,
+        call(results / "first", results / "second", "--format", "json").output,
+        call(results / "first" / "cells.jsonl", results / "second" / "run.json", "--format", "json").output,
+    }
+    (output,) = outputs
+    (board,) = json.loads(output)["leaderboards"]
+    assert [row["label"] for row in board["sections"][0]["rows"]] == ["gaussian", "pixel-ae"]
+
+
+def test_the_table_goes_to_a_file(results: Path, tmp_path: Path) -> None:
+    """With --out the screen stays empty and the file holds what the screen would have shown."""
+    out = tmp_path / "leaderboard.md"
+    assert call("--results", results, "--format", "github", "--out", out).output == ""
+    assert out.read_text("utf-8") == call("--results", results, "--format", "github").output
+
+
+def test_an_unknown_run_is_a_usage_error_with_what_there_is(results: Path) -> None:
+    """The message lists the runs and the near miss; the command line ends with status 2 on it."""
+    with pytest.raises(UsageError, match=r"'secnd'.*first, second.*Did you mean 'second'") as caught:
+        call("secnd", "--results", results)
+    assert caught.value.exit_status == 2
+
+
+def test_no_run_at_all_is_a_usage_error(tmp_path: Path) -> None:
+    """An empty results folder is named, with how to make a run."""
+    with pytest.raises(UsageError, match=r"holds no run.*benchkit run"):
+        call("--results", tmp_path)
+
+
+def test_an_unknown_format_ends_with_status_2(results: Path) -> None:
+    """The formats are listed."""
+    result = call("--results", results, "--format", "pdf")
+    assert result.exit_code == 2
+    assert "'github'" in result.output
+
+
+def test_what_was_mended_while_reading_is_said_on_standard_error(results: Path) -> None:
+    """A torn last line is noted beside the table, not in it."""
+    with (results / "second" / "cells.jsonl").open("a") as file:
+        file.write('{"schema"')
+    result = call("--results", results)
+    assert "torn" in result.stderr
+    assert "torn" not in result.stdout
+    assert "gaussian" in result.stdout
+
+
+def test_a_file_that_cannot_be_written_is_a_store_error(results: Path, tmp_path: Path) -> None:
+    """The path and the next step are named."""
+    with pytest.raises(StoreError, match=r"could not write .*missing"):
+        call("--results", results, "--out", tmp_path / "missing" / "table.md")
