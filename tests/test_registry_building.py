@@ -103,6 +103,13 @@ def test_offers_come_in_the_order_of_their_names(install: Install) -> None:
     assert [record.name for record in registry.plugins if record.kind == "detector"] == ["a", "b", "m", "z"]
 
 
+def test_an_unknown_name_says_that_plugins_are_left_out(install: Install) -> None:
+    """Who misses a view because of a rule is told that there is one."""
+    offer(install, "acme-ad", "acme", "views", "Same('rows')")
+    with pytest.raises(UsageError, match="Some plugins are left out, by -p or BENCHKIT_PLUGINS"):
+        load("no:acme").view_for("rows")
+
+
 @pytest.mark.parametrize("allowed", ["acme", "acme-ad", "Acme_AD", " acme , ", "acme,acme-ad"])
 def test_the_allow_list_admits_plugins_and_distributions(
     install: Install, monkeypatch: pytest.MonkeyPatch, allowed: str

@@ -116,6 +116,13 @@ def test_control_characters_in_an_error_are_escaped(install: Install) -> None:
     assert message.isprintable()
 
 
+def test_a_plugin_of_a_distribution_without_metadata_works(install: Install) -> None:
+    """A distribution whose METADATA is lost is nameless, not broken."""
+    module = install("acme-ad", "acme", GOOD)
+    next(module.parent.glob("*.dist-info/METADATA")).unlink()
+    assert load().detectors["good-mean"].plugin == "acme"
+
+
 def test_a_plugin_file_is_loaded_with_its_path_and_hash(install: Install) -> None:
     """A file given by path is a plugin like any other; its version is made from its content."""
     path = install("unused", "unused", GOOD)

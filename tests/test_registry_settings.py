@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,6 +79,12 @@ def test_a_value_that_cannot_be_recorded_is_refused() -> None:
     """A function as a setting has no honest record."""
     with pytest.raises(UsageError, match=r"Rich\.anything: got a function; expected a setting that can be recorded"):
         settings_of(Rich("rich", anything=lambda: 0))
+
+
+def test_numbers_of_numpy_are_recorded_as_plain_ones() -> None:
+    """Settings that come from a NumPy grid hash like the same numbers typed in."""
+    grid = Rich("rich", epochs=np.int64(5), rate=np.float64(0.5), limit=np.int32(3))
+    assert settings_hash(grid) == settings_hash(Rich("rich", epochs=5, rate=0.5, limit=3))
 
 
 def test_the_hash_is_that_of_the_canonical_json() -> None:

@@ -48,7 +48,7 @@ class Source:
 
     def error(self, message: str, *, of: type[PluginError] = PluginLoadError) -> PluginError:
         """Return an error that names this plugin, its distribution and its version."""
-        return of(message, plugin=self.plugin, distribution=self.distribution, version=self.version)
+        return of(printable(message), plugin=self.plugin, distribution=self.distribution, version=self.version)
 
     @contextlib.contextmanager
     def contained(self, where: str) -> Iterator[None]:

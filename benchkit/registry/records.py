@@ -126,8 +126,10 @@ class Registry:
 
     def unknown(self, kind: str, name: str, known: Mapping[str, object]) -> str:
         """Return the message for a name that nobody offers: close matches and how to list them."""
-        broken = " A plugin is broken or in conflict; the list says why." if self.problems else ""
+        notes = " A plugin is broken or in conflict; the list says why." if self.problems else ""
+        if any(record.state == "left out" for record in self.plugins):
+            notes += " Some plugins are left out, by -p or BENCHKIT_PLUGINS."
         return (
             f"unknown {kind} {name!r}.{did_you_mean(name, known)} "
-            f"`benchkit plugins --kind {kind}` lists what there is.{broken}"
+            f"`benchkit plugins --kind {kind}` lists what there is.{notes}"
         )

@@ -8,6 +8,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
+from numbers import Integral, Real
 from typing import Any, TypeAlias, TypeVar, get_type_hints
 
 from benchkit.errors import UsageError, did_you_mean
@@ -45,10 +46,10 @@ def settings_hash(item: object) -> str:
 
 
 def _plain(value: object, where: str) -> JSON:
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(float(value))
-    if value is None or type(value) in (bool, int, float, str):
-        return value  # type: ignore[return-value]
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, Real):  # NumPy's numbers too
+        return _plain_number(value)
     if isinstance(value, (tuple, list)):
         return [_plain(element, where) for element in value]
     if isinstance(value, (frozenset, set)):
@@ -63,6 +64,12 @@ def _plain(value: object, where: str) -> JSON:
         f"{where}: got a {type(value).__name__}; expected a setting that can be recorded: None, bool, int, float, str, "
         "or tuples, frozen sets, dictionaries and dataclasses of them."
     )
+
+
+def _plain_number(value: Real) -> JSON:
+    if isinstance(value, Integral):
+        return int(value)
+    return float(value) if math.isfinite(value) else str(float(value))
 
 
 def apply_settings(offers: Sequence[Offer[ItemT]], settings: Mapping[str, Mapping[str, object]]) -> list[Offer[ItemT]]:
