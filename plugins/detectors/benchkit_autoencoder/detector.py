@@ -1,0 +1,93 @@
+"""A dense autoencoder of any depth, on any view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from benchkit import Detector, Scorer
+from benchkit.training import Budget, batched, build, dense, train
+from benchkit_autoencoder.scaling import Scaling
+
+
+@dataclass(frozen=True)
+class Autoencoder(Detector):
+    """Dense layers down to a bottleneck and back; score: mean squared reconstruction error of an input.
+
+    Inputs are flattened, so every view will do. Glorot-uniform weights, mean squared error.
+    Sources: Rumelhart, Hinton and Williams 1986 for the idea; the five experiments for the architectures:
+    ``pixel-ae`` (784-100-50-100-784, tanh throughout, batch 40) is the fourth, ``pixel-ae-shallow`` (784-50-784,
+    tanh then sigmoid, batch 64, drawn with replacement) the fifth, ``model-state-ae-*`` the first, which looks at
+    the activations of a classifier instead of pixels.
+
+    Attributes:
+        hidden: units of the hidden layers, bottleneck included.
+        activation: of the hidden layers: ``tanh``, ``sigmoid``, ``relu`` or ``linear``.
+        output: activation of the last layer; ``linear`` for inputs that are not in [0, 1].
+        standardise: shift and scale every feature by its training mean and deviation first; scores are then in
+            units of variance. For views whose features differ in scale, such as activations.
+        batch_size: inputs a step.
+        epochs: passes over the training inputs.
+        min_images: inputs seen at least, so that small data sets still train a network.
+        max_images: inputs seen at most, so that large ones stay affordable. ``pixel-ae``: as many as the experiment
+            saw (400 epochs of 1,000 images).
+        replacement: draw batches at random with replacement instead of shuffling.
+        learning_rate: the optimiser's step size.
+        optimiser: ``adam``, ``adagrad``, ``rmsprop`` or ``adadelta``.
+    """
+
+    hidden: tuple[int, ...] = (100, 50, 100)
+    activation: str = "tanh"
+    output: str = "tanh"
+    standardise: bool = False
+    batch_size: int = 40
+    epochs: int = 20
+    min_images: int = 0
+    max_images: int = 400_000
+    replacement: bool = False
+    learning_rate: float = 1e-3
+    optimiser: str = "adam"
+
+    def fit(self, normal: Tensor, *, seed: int) -> Scorer:
+        """Train on normal inputs (N×…, N ≥ 1) and return the scorer."""
+        vectors = normal.flatten(1)
+        scaling = Scaling.fit(vectors) if self.standardise else Scaling()
+        network = self.build(vectors.shape[1], seed=seed, device=vectors.device)
+        self._train(network, scaling(vectors), seed=seed)
+        return _ReconstructionError(network, scaling)
+
+    def build(self, features: int, *, seed: int, device: torch.device | str = "cpu") -> nn.Sequential:
+        """Return the untrained network for vectors of ``features`` numbers."""
+        widths = (features, *self.hidden, features)
+        activations = [self.activation] * len(self.hidden) + [self.output]
+        return build(lambda: dense(widths, activations), seed=seed, device=device)
+
+    def _train(self, network: nn.Module, vectors: Tensor, *, seed: int) -> None:
+        train(
+            network,
+            functional.mse_loss,
+            vectors,
+            batch_size=self.batch_size,
+            images=Budget(self.epochs, self.min_images, self.max_images).images(len(vectors)),
+            seed=seed,
+            learning_rate=self.learning_rate,
+            optimiser=self.optimiser,
+            replacement=self.replacement,
+        )
+
+
+@dataclass(frozen=True)
+class _ReconstructionError:
+    network: nn.Module
+    scaling: Scaling
+
+    def __call__(self, inputs: Tensor, /) -> Tensor:
+        return batched(self._errors, inputs.flatten(1))
+
+    def _errors(self, vectors: Tensor) -> Tensor:
+        scaled = self.scaling(vectors)
+        rebuilt: Tensor = self.network(scaled)
+        return (rebuilt - scaled).square().mean(1)

@@ -1,0 +1,65 @@
+"""Last layers of a decoder that makes images of one channel.
+
+A convolution with one output channel at full resolution leaves the processor's vector units idle. Both layers here
+compute the same function at low resolution, one output channel for each position within the enlarged pixel, and
+interleave the channels at the end; their parameters are those of the plain layer.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class Crop(nn.Module):
+    """Cuts n×C×H'×W' outputs to the image's height and width."""
+
+    def __init__(self, height: int, width: int) -> None:
+        super().__init__()
+        self.height, self.width = height, width
+
+    def forward(self, outputs: Tensor) -> Tensor:
+        """Return the upper left n×C×H×W."""
+        return outputs[..., : self.height, : self.width]
+
+
+class Doubling(nn.ConvTranspose2d):
+    """A transposed 7×7 convolution with stride 2 and "same" padding: n×inputs×H×W to n×outputs×2H×2W."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__(inputs, outputs, 7, stride=2, padding=3, output_padding=1)
+
+    def forward(self, inputs: Tensor, output_size: list[int] | None = None) -> Tensor:
+        """Return what ``torch.nn.ConvTranspose2d`` returns."""
+        taps = functional.pad(self.weight.flip(2, 3), (0, 1, 0, 1))
+        # inputs × outputs × (4 taps × 2 phases) twice -> (outputs × phases) × inputs × 4 × 4
+        phases = taps.reshape(*taps.shape[:2], 4, 2, 4, 2).flip(3, 5).permute(1, 3, 5, 0, 2, 4)
+        kernel = phases.flatten(0, 2)
+        bias = None if self.bias is None else self.bias.repeat_interleave(4)
+        return functional.pixel_shuffle(functional.conv2d(inputs, kernel, bias, padding=2)[..., 1:, 1:], 2)
+
+
+class UpsampledConvolution(nn.Conv2d):
+    """Nearest up-sampling by ``factor``, then a 3×3 convolution with "same" padding."""
+
+    def __init__(self, inputs: int, outputs: int, factor: int) -> None:
+        super().__init__(inputs, outputs, 3, padding=1)
+        self.factor = factor
+        self.register_buffer("_merge", _merge(factor), persistent=False)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Return n×outputs×(factor·H)×(factor·W)."""
+        merge = self.get_buffer("_merge")
+        kernel = torch.einsum("pat,oitu,qbu->opqiab", merge, self.weight, merge).flatten(0, 2)
+        bias = None if self.bias is None else self.bias.repeat_interleave(self.factor**2)
+        return functional.pixel_shuffle(functional.conv2d(inputs, kernel, bias, padding=1), self.factor)
+
+
+def _merge(factor: int) -> Tensor:
+    """Return factor×3×3: for each position in an enlarged pixel, which tap reads which low-resolution neighbour."""
+    merge = torch.zeros(factor, 3, 3)
+    for position in range(factor):
+        for tap in range(3):
+            merge[position, (position + tap - 1) // factor + 1, tap] = 1
+    return merge

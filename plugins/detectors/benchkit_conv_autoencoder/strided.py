@@ -1,0 +1,53 @@
+"""``conv-ae``: strided convolutions down to two numbers, transposed convolutions back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+from torch.nn import functional
+
+from benchkit_conv_autoencoder.base import ConvolutionalAutoencoder
+from benchkit_conv_autoencoder.layers import Crop, Doubling
+
+
+@dataclass(frozen=True)
+class StridedAutoencoder(ConvolutionalAutoencoder):
+    """Two strided convolutions, a bottleneck of ``latent`` numbers, and the mirrored transposed convolutions.
+
+    Source: the second of the five experiments. On 28×28 images: Conv 32 3×3/2 same ReLU, Conv 64 3×3/2 same ReLU,
+    Conv 2 7×7 valid; transposed Conv 64 7×7 valid ReLU, transposed Conv 32 3×3/2 same ReLU, transposed Conv 1 7×7/2
+    same, linear. Adam, mean squared error, batch 32. On other sizes the 7×7 of the bottleneck becomes a quarter of
+    the image, rounded up, and what comes out too large is cropped.
+
+    Score: squared reconstruction error, mean over the pixels.
+
+    Attributes:
+        filters: of the first and the second convolution.
+        latent: numbers in the bottleneck.
+    """
+
+    filters: tuple[int, int] = (32, 64)
+    latent: int = 2
+
+    def network(self, channels: int, height: int, width: int) -> nn.Module:
+        """Return the untrained network."""
+        first, second = self.filters
+        whole = (-(-height // 4), -(-width // 4))
+        return nn.Sequential(
+            nn.Conv2d(channels, first, 3, stride=2, padding=1),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(first, second, 3, stride=2, padding=1),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(second, self.latent, whole),
+            nn.ConvTranspose2d(self.latent, second, whole),
+            nn.ReLU(inplace=True),
+            nn.ConvTranspose2d(second, first, 3, stride=2, padding=1, output_padding=1),
+            nn.ReLU(inplace=True),
+            Doubling(first, channels),
+            Crop(height, width),
+        )
+
+    def errors(self, outputs: Tensor, images: Tensor) -> Tensor:
+        """Return the squared error of every pixel."""
+        return functional.mse_loss(outputs, images, reduction="none")

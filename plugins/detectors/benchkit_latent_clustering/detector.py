@@ -1,0 +1,73 @@
+"""k-means whose very small clusters count as anomalous themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sklearn.cluster import KMeans
+from torch import Tensor
+
+from benchkit import Detector, Scorer, UsageError
+from benchkit.training import batched
+
+
+@dataclass(frozen=True)
+class Clustering(Detector):
+    """k-means (scikit-learn's); score: distance to the nearest centroid of a cluster that is not very small.
+
+    A cluster of very few members loses its centroid, so that its members, and whatever is near them, are measured
+    from the large clusters and come out anomalous. Sources: the fourth of the five experiments, which suggests to
+    cluster the innermost layer and to look for small clusters or for items far from their centroid; He, Xu and Deng
+    2003, "Discovering cluster-based local outliers" (CBLOF), https://doi.org/10.1016/S0167-8655(03)00003-5.
+
+    Inputs are flattened, so every view will do.
+
+    Attributes:
+        clusters: how many; fewer if there are fewer distinct inputs.
+        min_share: clusters of fewer members than this share of the average size are very small. The largest is
+            never dropped.
+        restarts: k-means runs, of which the best is kept.
+
+    Raises:
+        UsageError: a number is out of its range.
+    """
+
+    clusters: int = 20
+    min_share: float = 0.1
+    restarts: int = 1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.clusters < 1 or self.restarts < 1 or not 0 <= self.min_share <= 1:
+            raise UsageError(
+                f"detector {self.name!r}: got clusters={self.clusters}, restarts={self.restarts}, min_share="
+                f"{self.min_share}; expected counts of at least 1 and a share in [0, 1]. Correct its settings."
+            )
+
+    def fit(self, normal: Tensor, *, seed: int) -> Scorer:
+        """Cluster normal inputs (N×…, N ≥ 1) and return the scorer."""
+        vectors = normal.flatten(1)
+        centroids = self._centroids(vectors.cpu().numpy(), seed)
+        return _Distance(torch.from_numpy(centroids).to(vectors))
+
+    def _centroids(self, vectors: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
+        distinct = len(np.unique(vectors, axis=0))
+        clusters = min(self.clusters, distinct)
+        fitted = KMeans(clusters, n_init=self.restarts, random_state=seed).fit(vectors)
+        sizes = np.bincount(fitted.labels_, minlength=clusters)
+        centroids: NDArray[np.float32] = fitted.cluster_centers_[sizes >= self.min_share * sizes.mean()]
+        return centroids
+
+
+@dataclass(frozen=True)
+class _Distance:
+    centroids: Tensor
+
+    def __call__(self, inputs: Tensor, /) -> Tensor:
+        return batched(self._nearest, inputs.flatten(1))
+
+    def _nearest(self, vectors: Tensor) -> Tensor:
+        return torch.cdist(vectors, self.centroids).amin(1)

@@ -1,0 +1,66 @@
+"""The innermost layer of the deep pixel autoencoder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from benchkit import LabelledImages, View
+from benchkit.training import Budget, build, dense, train
+
+
+@dataclass(frozen=True)
+class Latent(View):
+    """What a pixel autoencoder keeps of an image: ``hidden[-1]`` numbers in [-1, 1].
+
+    Source: the fourth of the five experiments, which suggests clustering the innermost layer. Architecture: pixels,
+    ``hidden``, and the mirror image back to the pixels (784-100-50-100-784 on 28×28 images); tanh in every layer
+    including the output, Glorot-uniform weights, mean squared error, Adam.
+
+    Attributes:
+        hidden: units from the first hidden layer to the bottleneck.
+        epochs: passes over the training images; ``max_images`` usually ends the training sooner.
+        batch_size: images a step: 40, as in the experiment.
+        learning_rate: Adam's step size.
+        max_images: images seen at most: half of what the experiment saw (400 epochs of 1,000 images), after which
+            the bottleneck's error falls only slowly.
+    """
+
+    name: str = "latent"
+    hidden: tuple[int, ...] = (100, 50)
+    epochs: int = 20
+    batch_size: int = 40
+    learning_rate: float = 1e-3
+    max_images: int = 200_000
+
+    def fit(self, normal: LabelledImages, *, seed: int) -> Mapping[str, Callable[[Tensor], Tensor]]:
+        """Train the autoencoder; return its encoder: images N×1×H×W in, N×``hidden[-1]`` out."""
+        pixels = normal.images.flatten(1)
+        widths = (pixels.shape[1], *self.hidden, *reversed(self.hidden[:-1]), pixels.shape[1])
+        activations = ["tanh"] * (len(widths) - 1)
+        network = build(lambda: dense(widths, activations), seed=seed, device=pixels.device)
+        train(
+            network,
+            functional.mse_loss,
+            pixels,
+            batch_size=self.batch_size,
+            images=Budget(self.epochs, max_images=self.max_images).images(len(pixels)),
+            seed=seed,
+            learning_rate=self.learning_rate,
+        )
+        return {self.name: _encoder(network, 2 * len(self.hidden))}
+
+
+def _encoder(network: nn.Sequential, end: int) -> Callable[[Tensor], Tensor]:
+    part = network[:end]
+
+    @torch.no_grad()
+    def encode(images: Tensor) -> Tensor:
+        codes: Tensor = part(images.flatten(1))
+        return codes
+
+    return encode

@@ -1,0 +1,89 @@
+"""The subject model: a small dense classifier whose activations are watched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from benchkit import LabelledImages, Unsupported, View
+from benchkit.training import Budget, build, dense, train
+
+
+@dataclass(frozen=True)
+class Subject(View):
+    """A classifier of the normal classes, trained once and watched layer by layer.
+
+    Source: the first of the five experiments, "model-state data". Architecture: pixels, one ReLU layer for each
+    entry of ``hidden``, one logit a class; softmax cross-entropy, Adam. Glorot-uniform weights.
+
+    Offers ``layer1``, ``layer2``, … (n×units float32, after the ReLU, so not negative) and ``logits`` (n×classes,
+    before the softmax). There are as many classes as the largest normal label says, plus one: the unit of a digit
+    that is held out below it exists but is never trained to fire.
+
+    Attributes:
+        hidden: units of the hidden layers.
+        epochs: passes over the training images: 8, as in the experiment.
+        batch_size: images a step: 32, as in the experiment.
+        learning_rate: Adam's step size.
+        min_images: images seen at least, so that a data set of a thousand images still trains a classifier
+            (about 1,250 steps) rather than a random projection.
+    """
+
+    name: str = "subject"
+    hidden: tuple[int, ...] = (32, 32)
+    epochs: int = 8
+    batch_size: int = 32
+    learning_rate: float = 1e-3
+    min_images: int = 40_000
+
+    def offers(self) -> tuple[str, ...]:
+        """Return ``layer1`` … and ``logits``."""
+        return (*(f"layer{depth + 1}" for depth in range(len(self.hidden))), "logits")
+
+    def fit(self, normal: LabelledImages, *, seed: int) -> Mapping[str, Callable[[Tensor], Tensor]]:
+        """Train the classifier; return one function for each offered view.
+
+        Raises:
+            Unsupported: the normal images are of fewer than two classes: there is nothing to tell apart.
+        """
+        found = int(torch.unique(normal.labels).numel())
+        if found < 2:
+            raise Unsupported(
+                f"view {self.name!r} trains a classifier and needs at least two normal classes; got {found}. "
+                "Use the views 'pixels' or 'latent' for one-class runs."
+            )
+        network = self._train(normal.images.flatten(1), normal.labels, seed=seed)
+        # A view ends behind the activation, which follows its layer in the stack.
+        ends = [2 * depth + 2 for depth in range(len(self.hidden))] + [len(network)]
+        return {name: _up_to(network, end) for name, end in zip(self.offers(), ends, strict=True)}
+
+    def _train(self, pixels: Tensor, labels: Tensor, *, seed: int) -> nn.Sequential:
+        widths = (pixels.shape[1], *self.hidden, int(labels.max()) + 1)
+        activations = ["relu"] * len(self.hidden) + ["linear"]
+        network = build(lambda: dense(widths, activations), seed=seed, device=pixels.device)
+        train(
+            network,
+            functional.cross_entropy,
+            pixels,
+            targets=labels,
+            batch_size=self.batch_size,
+            images=Budget(self.epochs, self.min_images).images(len(pixels)),
+            seed=seed,
+            learning_rate=self.learning_rate,
+        )
+        return network
+
+
+def _up_to(network: nn.Sequential, end: int) -> Callable[[Tensor], Tensor]:
+    part = network[:end]
+
+    @torch.no_grad()
+    def activations(images: Tensor) -> Tensor:
+        outputs: Tensor = part(images.flatten(1))
+        return outputs
+
+    return activations
