@@ -7,6 +7,7 @@ import html.parser
 import io
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from benchkit.report import FORMATS, Leaderboard, leaderboards, render
 from benchkit.report.formats import github, latex
 from benchkit.report.formats.parts import one_line
 from benchkit.report.formats.tidy import COLUMNS
-from benchkit.results import Cell, to_frame
+from benchkit.results import Cell, StoredRun, to_frame
 
 HOSTILE = "a|b&c%d_e#f<script>alert(1)</script>$g{h}~i^j\\k`l*m*[n](o)\x1b[2Jp\nq\u202er\"s'"
 
@@ -35,7 +36,7 @@ def cell(detector: str = "one", anomaly: str = "noise-1", seed: int = 0, **chang
 
 def boards(*cells: Cell) -> list[Leaderboard]:
     """Return the leaderboards of one run."""
-    return leaderboards([to_frame(one.to_dict() for one in cells)])
+    return leaderboards([StoredRun(Path("results/run"), {}, to_frame(one.to_dict() for one in cells))])
 
 
 def hostile_boards() -> list[Leaderboard]:

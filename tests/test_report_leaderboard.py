@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 
 from benchkit.report import Leaderboard, leaderboards
 from benchkit.report.sections import Section
-from benchkit.results import Cell, to_frame
+from benchkit.results import Cell, StoredRun, to_frame
 
 
 def cell(detector: str = "one", anomaly: str = "noise-1", seed: int = 0, **changes: Any) -> Cell:
@@ -28,7 +29,12 @@ def cell(detector: str = "one", anomaly: str = "noise-1", seed: int = 0, **chang
 
 def boards(*runs: Iterable[Cell]) -> list[Leaderboard]:
     """Return the leaderboards of runs of cells."""
-    return leaderboards([to_frame(one.to_dict() for one in run) for run in runs])
+    return leaderboards([stored(to_frame(one.to_dict() for one in run)) for run in runs])
+
+
+def stored(cells: pd.DataFrame) -> StoredRun:
+    """Return a run of these cells."""
+    return StoredRun(Path("results/run"), {}, cells)
 
 
 def section(board: Leaderboard, name: str) -> Section:
@@ -290,5 +296,5 @@ def test_the_cells_are_left_as_they_are() -> None:
     """Making a leaderboard changes no frame."""
     frame = to_frame([cell().to_dict()])
     before = frame.copy()
-    leaderboards([frame, frame])
+    leaderboards([stored(frame), stored(frame)])
     pd.testing.assert_frame_equal(frame, before)

@@ -38,7 +38,7 @@ def command(runs: tuple[str, ...], form: str, out: Path | None, results: Path) -
     stored = _read(runs, results)
     for note in (note for run in stored for note in run.notes):
         click.echo(f"benchkit: note: {note}", err=True)
-    text = render(leaderboards([run.cells for run in stored]), form)
+    text = render(leaderboards(stored), form)
     if out is None:
         click.echo(text, nl=False)
     else:

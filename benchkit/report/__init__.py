@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchkit.report.formats import FORMATS, render
+from benchkit.report.formats import FORMATS, check_format, render
 from benchkit.report.leaderboard import Leaderboard, leaderboards
 
-__all__ = ["FORMATS", "Leaderboard", "leaderboards", "render"]
+__all__ = ["FORMATS", "Leaderboard", "check_format", "leaderboards", "render"]

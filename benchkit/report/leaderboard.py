@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -10,6 +10,7 @@ import pandas as pd
 from benchkit.report.arrangement import Arrangement, arrange, natural
 from benchkit.report.remarks import caption, counted, device_label, footnotes
 from benchkit.report.sections import Section, member_section, metric_entries, metric_section, speed_section
+from benchkit.results import StoredRun
 
 _PLACE = ["dataset", "_kind", "_base"]
 _SAME_CELL = [*_PLACE, "protocol", "detector", "settings", "anomaly", "seed"]
@@ -40,16 +41,16 @@ class Leaderboard:
     arrangement: Arrangement = field(repr=False)
 
 
-def leaderboards(frames: Sequence[pd.DataFrame]) -> list[Leaderboard]:
+def leaderboards(runs: Iterable[StoredRun]) -> list[Leaderboard]:
     """Return a leaderboard for each data set, kind of device and protocol, in that order.
 
     Args:
-        frames: the cells of one run each (``StoredRun.cells``). Where two hold the same cell, the later one counts.
+        runs: stored runs, put together. Where two of them hold the same cell, the one given later counts.
 
     Returns:
         None for no cells. Within each, detectors are ordered by mean AUROC; those that lack a number come last.
     """
-    frames = [_placed(frame) for frame in frames if len(frame)]
+    frames = [_placed(run.cells) for run in runs if len(run.cells)]
     if not frames:
         return []
     cells = pd.concat(frames, ignore_index=True)

@@ -35,8 +35,17 @@ def render(leaderboards: Sequence[Leaderboard], form: str = "text") -> str:
     Raises:
         UsageError: there is no such format.
     """
+    return _RENDERERS[check_format(form)](leaderboards)
+
+
+def check_format(form: str) -> str:
+    """Return ``form`` unchanged if ``render`` can write it; asked before a long run, not after it.
+
+    Raises:
+        UsageError: there is no such format.
+    """
     if form not in _RENDERERS:
         raise UsageError(
             f"table: got the format {form!r}; expected one of {', '.join(FORMATS)}.{did_you_mean(form, FORMATS)}"
         )
-    return _RENDERERS[form](leaderboards)
+    return form
