@@ -158,9 +158,11 @@ def test_a_value_that_does_not_fit_is_refused(name: str, value: object, said: st
 
 def test_settings_reach_by_name_glob_and_base_name() -> None:
     """A glob reaches all that match, a detector's own name also its copies on other views; later entries win."""
-    derived = replace(RICH, item=replace(RICH.item, name="rich@layer1", view="layer1"))
-    settings = {"*": {"epochs": 1}, "rich": {"epochs": 2}, "rich@layer1": {"epochs": 3}}
-    assert [offer.item.epochs for offer in apply_settings([OTHER, RICH, derived], settings)] == [1, 2, 3]
+    first, second = (
+        replace(RICH, item=replace(RICH.item, name=f"rich@{view}", view=view)) for view in ("layer1", "layer2")
+    )
+    settings = {"*": {"epochs": 1}, "rich": {"epochs": 2}, "rich@layer2": {"epochs": 3}}
+    assert [offer.item.epochs for offer in apply_settings([OTHER, RICH, first, second], settings)] == [1, 2, 2, 3]
 
 
 def test_settings_for_nobody_are_refused() -> None:
