@@ -77,6 +77,14 @@ def test_two_levels_under_one_seed_draw_different_noise() -> None:
     assert abs(float(correlation)) < 0.03
 
 
+def test_the_first_two_levels_cannot_be_seen_the_third_shows_specks_and_the_fourth_is_plain() -> None:
+    """Of the pixels, levels 1 and 2 change none by more than 5 % of the range, 3 a few in a thousand, 4 most."""
+    seen = [float(((level.generate(grey(), seed=0) - 0.5).abs() > 0.05).float().mean()) for level in LEVELS]
+    assert seen[:2] == [0.0, 0.0]
+    assert 0.002 < seen[2] < 0.008
+    assert seen[3] > 0.5
+
+
 @pytest.mark.parametrize("settings", [{"sigma": -0.1}, {"speck_rate": 1.5}, {"sigma": float("nan")}])
 def test_settings_out_of_range_are_refused(settings: dict[str, float]) -> None:
     """A negative, too large or undefined setting is a usage error that names the level and the setting."""

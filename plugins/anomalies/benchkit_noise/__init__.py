@@ -59,8 +59,8 @@ def _seed_of(name: str, seed: int) -> int:
 
 LEVELS: tuple[Noise, ...] = (
     Noise("noise-1", sigma=1 / 255),
-    Noise("noise-2", sigma=3 / 255),
-    Noise("noise-3", sigma=6 / 255, speck_rate=0.005),
+    Noise("noise-2", sigma=2 / 255),
+    Noise("noise-3", sigma=4 / 255, speck_rate=0.005),
     Noise("noise-4", sigma=0.25, speck_rate=0.02),
 )
 """The four levels; no setting falls from one level to the next."""
