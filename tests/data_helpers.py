@@ -14,9 +14,13 @@ from typing import Any
 
 import numpy as np
 import torch
+from hypothesis import HealthCheck, settings
 from numpy.typing import NDArray
 
 from benchkit import LabelledImages, RemoteFile
+
+FUZZ = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+"""For all properties: a busy machine is no failure, and a file in tmp_path may be written again and again."""
 
 
 def pixels(count: int = 10, height: int = 4, width: int = 4) -> NDArray[np.uint8]:

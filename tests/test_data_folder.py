@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from data_helpers import pixels
-from hypothesis import HealthCheck, given, settings
+from data_helpers import FUZZ, pixels
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -109,7 +109,7 @@ def test_train_and_test_of_two_sizes_are_refused(tmp_path: Path) -> None:
 
 def test_folders_without_images_are_refused(tmp_path: Path) -> None:
     """No folder, no sub-folders, an empty class, one number twice: each says what is missing."""
-    for path, found in [(tmp_path / "gone", "no readable folder"), (tmp_path, "no sub-folders")]:
+    for path, found in [(tmp_path / "gone", "gone: got no readable folder"), (tmp_path, "no sub-folders")]:
         with pytest.raises(DataError, match=found):
             FolderDataset("toy", str(path)).load()
     dataset = fill(tmp_path, "1")
@@ -159,7 +159,7 @@ def sound_image() -> bytes:
 SOUND = sound_image()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@FUZZ
 @given(
     st.integers(0, len(SOUND) - 1).map(lambda length: SOUND[:length])
     | st.tuples(st.integers(0, len(SOUND) - 1), st.integers(0, 255)).map(

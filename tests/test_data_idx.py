@@ -7,7 +7,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from data_helpers import idx_bytes, pixels
+from data_helpers import FUZZ, idx_bytes, pixels
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as array_strategies
@@ -19,6 +19,7 @@ CODES = {"u1": 0x08, "i1": 0x09, "i2": 0x0B, "i4": 0x0C, "f4": 0x0D, "f8": 0x0E}
 GOOD = idx_bytes(pixels(3, 2, 2))
 
 
+@FUZZ
 @given(
     st.sampled_from(sorted(CODES)).flatmap(
         lambda kind: array_strategies.arrays(np.dtype(kind), array_strategies.array_shapes(max_dims=4, max_side=4))
@@ -32,6 +33,7 @@ def test_what_was_written_is_read(array: np.ndarray) -> None:
     np.testing.assert_array_equal(read, array)
 
 
+@FUZZ
 @given(st.binary(max_size=64) | st.binary(max_size=40).map(lambda tail: b"\0\0\x08\x03" + tail))
 def test_any_bytes_give_an_array_or_a_data_error(raw: bytes) -> None:
     """No other exception ever leaves the parser, and an array holds exactly the bytes behind the header."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from data_helpers import pixels
+from data_helpers import FUZZ, pixels
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as array_strategies
@@ -70,6 +70,7 @@ def test_what_is_no_image_is_refused(array: np.ndarray, found: str) -> None:
         to_images(array, where="here")
 
 
+@FUZZ
 @given(
     array_strategies.arrays(
         array_strategies.scalar_dtypes(), array_strategies.array_shapes(min_dims=0, max_dims=5, max_side=3)
@@ -127,6 +128,7 @@ def test_resizing_agrees_with_pillow(side: int) -> None:
     assert np.abs(resized - np.stack(expected)).max() <= 1
 
 
+@FUZZ
 @given(st.integers(1, 9), st.integers(1, 9))
 def test_resized_images_stay_in_range_and_the_original_as_it_was(height: int, width: int) -> None:
     """Any size gives images in [0, 1]; the input is not changed."""

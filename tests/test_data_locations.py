@@ -59,6 +59,15 @@ def test_a_folder_of_that_name_is_not_the_file(tmp_path: Path, monkeypatch: pyte
     assert find(FILE) is None
 
 
+def test_a_folder_that_cannot_be_entered_holds_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search folder that the system refuses is passed over, not raised as an OSError."""
+    monkeypatch.setenv("BENCHKIT_DATA", "x" * 5000)
+    monkeypatch.setenv("BENCHKIT_CACHE", str(tmp_path))
+    assert find(FILE) is None
+    expected = put(tmp_path, "toy/images")
+    assert find(FILE) == expected
+
+
 @pytest.mark.parametrize(("value", "expected"), [("", False), ("0", False), ("1", True), ("yes", True)])
 def test_offline_is_said_by_the_environment(value: str, expected: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """BENCHKIT_OFFLINE forbids the network unless it is empty or 0."""

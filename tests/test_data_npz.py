@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from data_helpers import labelled, pixels
-from hypothesis import HealthCheck, given, settings
+from data_helpers import FUZZ, labelled, pixels
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchkit import DataError
@@ -143,7 +143,7 @@ def sound_archive() -> bytes:
 SOUND = sound_archive()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@FUZZ
 @given(
     st.binary(max_size=50)
     | st.integers(0, len(SOUND) - 1).map(lambda length: SOUND[:length])
@@ -161,7 +161,7 @@ def test_any_bytes_give_data_or_a_data_error(tmp_path: Path, raw: bytes) -> None
     assert len(splits.train) > 0
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@FUZZ
 @given(st.binary(max_size=40).map(lambda tail: b"\x93NUMPY" + tail) | st.text(max_size=60).map(npy))
 def test_any_member_gives_data_or_a_data_error(tmp_path: Path, raw: bytes) -> None:
     """Random bytes in the place of an array's header never raise anything else."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from data_helpers import FUZZ
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from benchkit import DataError
 from benchkit.data.number_rows import parse_rows, read_lines
 
 
+@FUZZ
 @given(st.lists(st.lists(st.integers(-(10**8), 10**8), min_size=3, max_size=3), min_size=1, max_size=5))
 def test_numbers_come_back(rows: list[list[int]]) -> None:
     """What is written with one delimiter between two cells is read."""
@@ -32,6 +34,7 @@ def test_numbers_come_back(rows: list[list[int]]) -> None:
         (["1,2,nan"], "line 11 of toy: got 'nan' in cell 3"),
         (["1,2,99999999999999999999"], "line 11 of toy: got '99999999999999999999' in cell 3"),
         (["1,2,3 # why"], "line 11 of toy: got '3 # why' in cell 3"),
+        (["1,2,0\U0010ffff"], "line 11 of toy: got '0\\U0010ffff' in cell 3"),
         (["1", "2"], "line 11 of toy: got 1 cells; expected 2 cells"),
         ([], "toy: got no rows"),
     ],
@@ -43,6 +46,7 @@ def test_the_first_fault_is_named(lines: list[str], found: str) -> None:
     assert str(caught.value).startswith(found)
 
 
+@FUZZ
 @given(
     st.lists(st.text(st.characters(blacklist_characters="\n"), max_size=12), max_size=4), st.sampled_from([",", " "])
 )

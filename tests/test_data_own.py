@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from data_helpers import FUZZ
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchkit import DataError, UsageError
@@ -56,6 +57,13 @@ def test_nothing_there_is_a_data_error(tmp_path: Path) -> None:
         open_dataset(tmp_path / "gone.csv")
 
 
+@pytest.mark.parametrize("path", ["x" * 5000, "~nobody-of-that-name/x.csv", "\0"])
+def test_a_path_that_cannot_be_is_a_data_error(path: str) -> None:
+    """Names that no file can have are not there, like any other missing file."""
+    with pytest.raises(DataError, match="no such file or folder"):
+        open_dataset(path)
+
+
 def test_a_kind_that_nobody_reads_is_a_usage_error(tmp_path: Path) -> None:
     """Another ending is a wrong request that lists the endings."""
     (tmp_path / "toy.mat").touch()
@@ -63,7 +71,7 @@ def test_a_kind_that_nobody_reads_is_a_usage_error(tmp_path: Path) -> None:
         open_dataset(tmp_path / "toy.mat")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@FUZZ
 @given(st.text(st.characters(blacklist_characters="/\0", blacklist_categories=["Cs"]), min_size=1, max_size=20))
 def test_any_file_name_gives_a_valid_name(tmp_path: Path, stem: str) -> None:
     """Whatever a file is called, the data set's name is lower-case words joined by hyphens."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from data_helpers import labelled
+from data_helpers import FUZZ, labelled
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +30,7 @@ def test_of_five_images_of_each_class_one_is_a_test_image() -> None:
     assert splits.train.labels.bincount().tolist() == [20] * 4
 
 
+@FUZZ
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=60), st.floats(0.05, 0.95))
 def test_every_image_lands_on_exactly_one_side(labels: list[int], share: float) -> None:
     """Train and test are disjoint and complete, each class within one image of its share, never without training."""

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from data_helpers import labelled
-from hypothesis import HealthCheck, given, settings
+from data_helpers import FUZZ, labelled
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchkit import DataError
@@ -55,7 +55,7 @@ def test_a_wrong_table_names_file_and_place(tmp_path: Path, text: str | bytes, f
     assert str(tmp_path / "toy.csv") in str(caught.value)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@FUZZ
 @given(st.binary(max_size=60) | st.text('0123456789,\n -+.e"x', max_size=60).map(str.encode))
 def test_any_bytes_give_data_or_a_data_error(tmp_path: Path, raw: bytes) -> None:
     """No other exception ever leaves the reader."""

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from data_helpers import labelled, pixels
-from hypothesis import HealthCheck, given, settings
+from data_helpers import FUZZ, labelled, pixels
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchkit import DataError, LabelledImages
@@ -24,7 +24,7 @@ def test_the_form_is_that_of_the_experiment(tmp_path: Path) -> None:
     assert [len(line.split(" ")) for line in lines] == [786, 786]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@FUZZ
 @given(st.integers(1, 6), st.integers(1, 5), st.integers(0, 999))
 def test_what_was_written_is_read(tmp_path: Path, side: int, count: int, label: int) -> None:
     """Pixels and labels come back exactly, for any square size."""
@@ -66,7 +66,7 @@ def test_a_wrong_text_names_file_and_place(tmp_path: Path, text: str, found: str
     assert str(tmp_path / "toy.txt") in str(caught.value)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@FUZZ
 @given(st.binary(max_size=60) | st.text("0123456789* \n", max_size=60).map(str.encode))
 def test_any_bytes_give_images_or_a_data_error(tmp_path: Path, raw: bytes) -> None:
     """No other exception ever leaves the reader, and what it reads it writes back."""

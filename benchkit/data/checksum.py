@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from benchkit.contract import LabelledImages, Splits
+from benchkit.contract import Splits
 from benchkit.data.images import to_bytes
 
 
@@ -16,11 +16,7 @@ def checksum(splits: Splits) -> str:
     """
     digest = hashlib.sha256()
     for part in (splits.train, splits.test):
-        _add(digest, part)
+        digest.update(repr(tuple(part.images.shape)).encode())
+        digest.update(to_bytes(part.images).tobytes())
+        digest.update(part.labels.cpu().numpy().astype("<i8").tobytes())
     return digest.hexdigest()
-
-
-def _add(digest: hashlib._Hash, part: LabelledImages) -> None:
-    digest.update(repr(tuple(part.images.shape)).encode())
-    digest.update(to_bytes(part.images).tobytes())
-    digest.update(part.labels.cpu().numpy().astype("<i8").tobytes())

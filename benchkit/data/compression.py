@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from typing import BinaryIO
+from typing import IO
 
 from benchkit.data.faults import fault
 
 
-def gunzip(source: BinaryIO, *, limit: int, where: object, next_step: str) -> bytes:
+def gunzip(source: IO[bytes], *, limit: int, where: object, next_step: str) -> bytes:
     """Return the unpacked bytes of a gzip stream, ``limit`` + 1 of them at most.
 
     One byte more than the limit tells the caller that there was too much, without unpacking it all.
@@ -18,7 +18,7 @@ def gunzip(source: BinaryIO, *, limit: int, where: object, next_step: str) -> by
         DataError: the stream is no gzip, truncated or corrupt.
     """
     try:
-        with gzip.GzipFile(fileobj=source) as stream:
+        with gzip.GzipFile(fileobj=source, mode="rb") as stream:
             return stream.read(limit + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise fault(

@@ -126,7 +126,7 @@ class _Downloader:
         if not (url.endswith(".gz") and magic == _GZIP_MAGIC):
             return packed.read()
         try:
-            return gunzip(packed, limit=self.file.size, where=url, next_step="")  # type: ignore[arg-type]
+            return gunzip(packed, limit=self.file.size, where=url, next_step="")
         except DataError as error:
             raise ValueError(str(error)) from error
 

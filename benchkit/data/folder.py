@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -44,7 +45,7 @@ class FolderDataset(Dataset):
         """
         root = Path(self.path)
         parts = [root / "train", root / "test"]
-        if not all(part.is_dir() for part in parts):
+        if not all(map(os.path.isdir, parts)):
             labels = _number_classes(_class_names(root), root)
             return split_stratified(_read_part(root, labels), where=root)
         labels = _number_classes({name for part in parts for name in _class_names(part)}, root)
@@ -64,9 +65,7 @@ def _class_names(folder: Path) -> list[str]:
     try:
         names = [entry.name for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith(".")]
     except OSError as error:
-        raise fault(
-            folder, got=f"no readable folder ({error})", expected="a folder", next_step="Check the path."
-        ) from error
+        raise _unreadable(folder, error) from error
     if not names:
         raise fault(
             folder,
@@ -75,6 +74,10 @@ def _class_names(folder: Path) -> list[str]:
             next_step="Sort the images into sub-folders; one is enough when there is one class.",
         )
     return sorted(names)
+
+
+def _unreadable(folder: Path, error: OSError) -> DataError:
+    return fault(folder, got=f"no readable folder ({error})", expected="a folder", next_step="Check the path.")
 
 
 def _number_classes(names: Iterable[str], root: Path) -> dict[str, int]:
@@ -99,7 +102,10 @@ def _read_part(folder: Path, labels: Mapping[str, int]) -> LabelledImages:
 
 
 def _image_files(folder: Path) -> list[Path]:
-    entries = sorted(folder.iterdir())
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as error:
+        raise _unreadable(folder, error) from error
     files = [entry for entry in entries if entry.suffix.lower() in _SUFFIXES and not entry.name.startswith(".")]
     if not files:
         raise fault(

@@ -1,6 +1,6 @@
-"""The IDX format of MNIST: a magic number, the sizes, the items.
+"""The IDX format: a magic number, the sizes, the items.
 
-Source: Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten digits": two zero bytes, a type
+Source: Y. LeCun, C. Cortes, C. J. C. Burges, the page of their database of handwritten digits: two zero bytes, a type
 byte, the number of dimensions, one big-endian 32-bit size a dimension, then the items in C order, big-endian.
 """
 

@@ -1,4 +1,4 @@
-"""Load a data set that is published as IDX files, as MNIST and its relatives are."""
+"""Load a data set that is published as four IDX files: images and labels, training and test."""
 
 from __future__ import annotations
 

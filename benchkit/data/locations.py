@@ -37,7 +37,7 @@ def find(file: RemoteFile) -> Path | None:
     """
     for folder in search_folders():
         for candidate in (folder / file.path, folder / f"{file.path}.gz"):
-            if candidate.is_file():
+            if os.path.isfile(candidate):  # unlike Path.is_file, False where a folder may not be entered
                 return candidate
     return None
 

@@ -76,7 +76,7 @@ def _read_arrays(path: Path) -> list[NDArray[Any]]:
 
 
 def _choose_keys(archive: zipfile.ZipFile, path: Path) -> tuple[str, ...]:
-    held = {name.removesuffix(".npy") for name in archive.namelist()}
+    held = {name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")}
     for keys in (_PUBLISHED, _ONE_PIECE):
         if held.issuperset(keys):
             return keys

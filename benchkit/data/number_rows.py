@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from benchkit.data.faults import fault
 from benchkit.errors import DataError
 
+_NUMERIC_LINE = re.compile(r"[0-9+\-, \t]+", re.ASCII)
 WHOLE_NUMBER = re.compile(r"\s*[+-]?[0-9]{1,9}\s*", re.ASCII)
 
 
@@ -26,7 +27,7 @@ def read_lines(path: Path) -> list[str]:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError as error:
         raise fault(path, got="no such file", expected="a text file", next_step="Check the path.") from error
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise fault(
             path, got=f"no readable text ({error})", expected="a UTF-8 text", next_step="Save it as UTF-8."
         ) from error
@@ -50,16 +51,16 @@ def parse_rows(lines: Sequence[str], delimiter: str, *, where: object, first_lin
     """
     if not lines:
         raise fault(where, got="no rows", expected="one row an image", next_step="Add images.")
+    # looked at first, because numpy skips blank lines and crashes on some characters beyond ASCII
+    if not all(map(_NUMERIC_LINE.fullmatch, lines)):
+        raise _first_fault(lines, delimiter, where, first_line)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # numpy warns where it guesses; here that is a wrong cell
-            # blank lines would be skipped without a word, so they are refused first
-            rows = (
-                np.loadtxt(lines, dtype=np.int32, delimiter=delimiter, comments=None, ndmin=2) if all(lines) else None
-            )
-    except Exception as error:
+            rows = np.loadtxt(lines, dtype=np.int32, delimiter=delimiter, comments=None, ndmin=2)
+    except (ValueError, OverflowError, Warning) as error:
         raise _first_fault(lines, delimiter, where, first_line) from error
-    if rows is None or rows.shape[0] != len(lines) or rows.shape[1] < 2:
+    if rows.shape[0] != len(lines) or rows.shape[1] < 2:
         raise _first_fault(lines, delimiter, where, first_line)
     return rows
 

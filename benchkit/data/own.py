@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -30,10 +31,10 @@ def open_dataset(path: str | Path) -> Dataset:
         DataError: there is nothing at that path.
         UsageError: a kind of file that no reader takes.
     """
-    place = Path(path).expanduser()
-    if place.is_dir():
+    place = Path(os.path.expanduser(path))  # unlike Path.expanduser, no error for an unknown user
+    if os.path.isdir(place):  # unlike Path.is_dir, False for a name that no file can have
         return FolderDataset(_name_after(place.resolve().name), str(place))
-    if not place.exists():
+    if not os.path.exists(place):
         raise fault(
             place,
             got="no such file or folder",

@@ -66,10 +66,11 @@ def write_text(path: str | Path, images: LabelledImages) -> None:
     target = Path(path)
     partial = target.with_name(f".{target.name}.{os.getpid()}.part")
     rows = to_bytes(images.images).reshape(len(images), -1)
+    words = [str(value) for value in range(256)]  # looked up, because formatting 784 numbers a line is slow
     try:
         with partial.open("w", encoding="utf-8") as stream:
-            for label, pixels in zip(images.labels.tolist(), rows.tolist(), strict=True):
-                stream.write(f"{label}{_SEPARATOR}{' '.join(map(str, pixels))}\n")
+            for label, pixels in zip(images.labels.tolist(), rows, strict=True):
+                stream.write(f"{label}{_SEPARATOR}{' '.join(map(words.__getitem__, pixels.tobytes()))}\n")
         partial.replace(target)
     except OSError as error:
         partial.unlink(missing_ok=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from benchkit.contract import RemoteFile
 from benchkit.data.compression import gunzip
@@ -51,7 +51,7 @@ def read_verified(file: RemoteFile, path: Path) -> bytes:
     mend = f"Delete it and run `{fetch_command(file)}`."
     try:
         with path.open("rb") as stream:
-            zipped = path.suffix == ".gz" and not file.path.endswith(".gz")
+            zipped = path.name != PurePosixPath(file.path).name
             raw = gunzip(stream, limit=file.size, where=path, next_step=mend) if zipped else stream.read(file.size + 1)
     except OSError as error:
         raise fault(path, got=f"an unreadable file ({error})", expected="a readable one", next_step=mend) from error

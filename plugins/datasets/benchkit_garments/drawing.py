@@ -23,7 +23,7 @@ def draw_garments(count: int, *, seed: int) -> tuple[NDArray[np.uint8], NDArray[
     random = np.random.default_rng(seed)
     labels = np.arange(count) % len(SILHOUETTES)
     pictures = [_draw(SILHOUETTES[label](random), random) for label in labels]
-    return np.stack(pictures), labels
+    return np.array(pictures, dtype=np.uint8).reshape(-1, SIDE, SIDE), labels
 
 
 def _draw(silhouette: Silhouette, random: Generator) -> NDArray[np.uint8]:
