@@ -25,7 +25,7 @@ def caption(cells: Arrangement, *, dataset: str, kind: str, protocol: str) -> tu
     lines = [
         f"Data set {dataset}; {len(every)} cells, {ok} of them ok; "
         f"{counted(len(seeds), 'seed')} ({', '.join(map(str, seeds))}).",
-        f"Device {device_label(kind)}: {_listed(_machines(every))}; batches of {_values(every, 'batch_size')} images.",
+        f"Device {device_label(kind)}: {_listed(_machines(every))}; {_batches(every)}.",
         f"Threshold policy {_values(every, 'threshold_policy')}, from normal calibration scores alone; "
         f"prevalence {_values(every, 'prevalence')} (share of anomalies); protocol {protocol or 'unknown'}.",
     ]
@@ -89,6 +89,11 @@ def _machines(cells: pd.DataFrame) -> list[str]:
     pairs = sorted({(name, threads) for name, threads in zip(cells["device_name"], cells["threads"], strict=True)
                     if name and not pd.isna(threads)})  # fmt: skip
     return [f"{name}, {counted(int(threads), 'thread')}" for name, threads in pairs] or ["unknown"]
+
+
+def _batches(cells: pd.DataFrame) -> str:
+    largest = cells["batch_size"].max()
+    return "batches of unknown size" if pd.isna(largest) else f"timed in batches of {largest} images"
 
 
 def _values(cells: pd.DataFrame, field: str) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from benchkit.measure.metrics import METRICS
 from benchkit.report.arrangement import Arrangement, Column
 from benchkit.report.entry import Entry, mark_best, over_seeds
@@ -63,6 +65,8 @@ SPEED: tuple[tuple[str, str, int, bool], ...] = (
 )
 """Field, heading, digits and direction of the columns of the speed table."""
 
+_PER_BATCH = {"images_per_second", "latency_p50_ms", "latency_p99_ms"}
+
 
 def metric_section(cells: Arrangement, order: Sequence[str], metric: str) -> Section:
     """Return detectors × anomalies for one metric: the mean over columns first, then each column."""
@@ -81,18 +85,34 @@ def member_section(cells: Arrangement, order: Sequence[str], group: Column) -> S
 
 def speed_section(cells: Arrangement, order: Sequence[str]) -> Section:
     """Return throughput, latency, fitting time and memory; one line for each machine that a detector ran on."""
-    machines = sorted({machine_of(record) for row in order for record in _ended_well(cells, row)})
-    rows = []
-    for row in order:
-        records = _ended_well(cells, row)
-        here = [machine for machine in machines if any(machine_of(record) == machine for record in records)]
-        for machine in here or [""]:
-            label = f"{row} ({machine})" if len(machines) > 1 and machine else row
-            rows.append((label, _speeds([record for record in records if machine_of(record) == machine])))
+    lines = [line for row in order for line in _speed_lines(cells, row)]
+    machines = {machine for _, machine, _ in lines if machine}
+    rows = [
+        (f"{row} ({machine})" if len(machines) > 1 and machine else row, entries) for row, machine, entries in lines
+    ]
     headings = tuple(Heading(label, higher) for _, label, _, higher in SPEED)
     # Numbers of two machines are not held against each other.
     marked = _marked(rows, headings) if len(machines) == 1 else tuple(Row(*row) for row in rows)
-    return Section("speed", "Speed: medians over fits, peak memory the largest", headings, marked)
+    return Section("speed", "Speed: medians over cells, peak memory the largest", headings, marked)
+
+
+def _speed_lines(cells: Arrangement, row: str) -> list[tuple[str, str, tuple[Entry, ...]]]:
+    """Return a row's lines: its label, the machine, the numbers."""
+    by_machine: dict[str, list[dict[str, Any]]] = {}
+    for record in cells.find(row).values():
+        if record["status"] == "ok":
+            by_machine.setdefault(f"{record['device_name']}, {record['threads']} threads", []).append(record)
+    lines = []
+    for machine, records in sorted(by_machine.items()):
+        batch, timed = _with_largest_batch(records)
+        lines.append((row, f"{machine}, batches of {batch}", _speeds(records, timed)))
+    return lines or [(row, "", _speeds([], []))]
+
+
+def _with_largest_batch(records: Sequence[dict[str, Any]]) -> tuple[int, list[dict[str, Any]]]:
+    """Keep the cells with the largest batch: a held-out class leaves few images, and a small batch is another time."""
+    sizes = [0 if pd.isna(record["batch_size"]) else int(record["batch_size"]) for record in records]
+    return max(sizes), [record for record, size in zip(records, sizes, strict=True) if size == max(sizes)]
 
 
 def metric_title(metric: str) -> str:
@@ -135,23 +155,15 @@ def mean_or_none(values: Sequence[float | None]) -> float | None:
     return statistics.fmean(defined) if defined and len(defined) == len(values) else None
 
 
-def machine_of(record: dict[str, Any]) -> str:
-    """Return what a cell's times depend on beside the code: processor, threads and batch size."""
-    return f"{record['device_name']}, {record['threads']} threads, batches of {record['batch_size']}"
-
-
 def _status(record: dict[str, Any] | None) -> str:
     return "missing" if record is None else str(record["status"])
 
 
-def _ended_well(cells: Arrangement, row: str) -> list[dict[str, Any]]:
-    return [record for record in cells.find(row).values() if record["status"] == "ok"]
-
-
-def _speeds(records: Sequence[dict[str, Any]]) -> tuple[Entry, ...]:
+def _speeds(records: Sequence[dict[str, Any]], timed: Sequence[dict[str, Any]]) -> tuple[Entry, ...]:
     entries = []
     for field, _, digits, _ in SPEED:
-        values = [value for value in (known(record, field) for record in records) if value is not None]
+        source = timed if field in _PER_BATCH else records
+        values = [value for value in (known(record, field) for record in source) if value is not None]
         summary = (max if field == "peak_memory_mb" else statistics.median)(values) if values else None
         entries.append(over_seeds([summary], digits=digits))
     return tuple(entries)
