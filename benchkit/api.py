@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from benchkit.contract import AnomalyGenerator, Dataset, Detector
+from benchkit.report import leaderboards, render
 from benchkit.results import StoredRun, read_run
 from benchkit.runner import DEFAULT_DATASET, Request, RunSettings, SettingOptions, conduct, seeds_from
 
@@ -34,8 +35,6 @@ class Run(StoredRun):
         Raises:
             UsageError: another format.
         """
-        from benchkit.report import leaderboards, render
-
         return render(leaderboards([self]), format)
 
 

@@ -55,7 +55,7 @@ def conduct(
     account = Account()
     machine = machine_for(request.settings.device)
     data = prepare(plan.dataset.item, machine.device)
-    account.seconds["load"] += time.perf_counter() - start
+    ledger.book(account.seconds, {"load": time.perf_counter() - start})
     manifest = _manifest(request, registry, plan, data, machine)
     store = RunStore.create(out, run_id or _fresh_id(plan), manifest)
     counts: Counter[str] = Counter()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -16,7 +15,7 @@ import torch
 from benchkit.contract import Dataset
 from benchkit.registry.loading import plugin_file
 from benchkit.runner.lanes import Lane, OneLane, SharedLanes
-from benchkit.runner.ledger import Ledger
+from benchkit.runner.ledger import Ledger, book
 from benchkit.runner.machine import Machine, machine_for
 from benchkit.runner.plan import Plan, Task
 from benchkit.runner.protocol import Prepared, prepare
@@ -33,7 +32,7 @@ class Account:
         busy: wall seconds of all tasks.
     """
 
-    seconds: Counter[str] = field(default_factory=Counter)
+    seconds: dict[str, float] = field(default_factory=dict)
     busy: float = 0.0
 
 
@@ -64,8 +63,7 @@ def execute(
 def _in_process(
     plan: Plan, data: Prepared, settings: RunSettings, machine: Machine, account: Account
 ) -> Iterator[Outcome]:
-    ledger = Ledger(machine.device)
-    ledger.seconds = account.seconds
+    ledger = Ledger(machine.device, account.seconds)
     for task in plan.tasks:
         start = time.perf_counter()
         yield from run_task(task, data, settings, machine, OneLane(), ledger)
@@ -93,7 +91,7 @@ def _collect(future: Future[_Report], task: Task, account: Account) -> list[Outc
     except BrokenProcessPool:
         reason = f"{task.title}: a worker process died while the task ran or waited; repeat with --jobs 1."
         return [Outcome(cell) for cell in cells_of(task, "crashed", reason)]
-    account.seconds += report.seconds
+    book(account.seconds, report.seconds)
     account.busy += report.busy
     return report.outcomes
 
@@ -103,7 +101,7 @@ class _Report:
     """What a worker sends back of one task."""
 
     outcomes: list[Outcome]
-    seconds: Counter[str]
+    seconds: dict[str, float]
     busy: float
 
 

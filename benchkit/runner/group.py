@@ -156,7 +156,9 @@ class FitGroup:
             return self._failed(test, error), None
         normal = all_normal[test.keep]
         with self.ledger.time("metrics"):
-            measured = metrics.evaluate(normal, anomaly, threshold=threshold, prevalence=self.settings.prevalence)
+            measured: dict[str, Any] = dict(
+                metrics.evaluate(normal, anomaly, threshold=threshold, prevalence=self.settings.prevalence)
+            )
         cell = replace(
             test.blank,
             status="ok",

@@ -89,7 +89,7 @@ def scores_of(scorer: Scorer, inputs: Tensor, offer: Offer[Any]) -> Tensor:
         ContractError: as ``check_scores``.
     """
     with torch.no_grad():
-        parts = [check_scores(scorer(batch), batch, offer) for batch in inputs.split(SCORING_BATCH)]
+        parts = [check_scores(scorer(batch), batch, offer) for batch in torch.split(inputs, SCORING_BATCH)]
     return torch.cat(parts)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import torch
@@ -14,16 +13,23 @@ USEFUL = ("view", "fit", "score", "timing")
 """What a run is for; everything else is the runner's own overhead."""
 
 
+def book(seconds: dict[str, float], more: Mapping[str, float]) -> None:
+    """Add ``more`` to ``seconds``, kind by kind."""
+    for kind, value in more.items():
+        seconds[kind] = seconds.get(kind, 0.0) + value
+
+
 class Ledger:
     """Seconds by kind of work: ``load``, ``generate``, ``view``, ``fit``, ``score``, ``metrics``, ``timing``.
 
     Args:
         device: synchronised before the clock is read.
+        seconds: where to book; an account of its own by default.
     """
 
-    def __init__(self, device: torch.device) -> None:
+    def __init__(self, device: torch.device, seconds: dict[str, float] | None = None) -> None:
         self._device = device
-        self.seconds: Counter[str] = Counter()
+        self.seconds: dict[str, float] = {} if seconds is None else seconds
 
     @contextmanager
     def time(self, kind: str) -> Iterator[Stopwatch]:
@@ -33,10 +39,10 @@ class Ledger:
             with watch:
                 yield watch
         finally:
-            self.seconds[kind] += watch.seconds
+            book(self.seconds, {kind: watch.seconds})
 
 
-def summary(seconds: Counter[str], *, wall: float, busy: float) -> dict[str, float]:
+def summary(seconds: Mapping[str, float], *, wall: float, busy: float) -> dict[str, float]:
     """Return the seconds by kind with the runner's own share.
 
     Args:
@@ -48,7 +54,7 @@ def summary(seconds: Counter[str], *, wall: float, busy: float) -> dict[str, flo
         The kinds, ``wall``, ``overhead`` (busy time that was neither view, fit, score nor timing) and
         ``overhead_share`` of the busy time.
     """
-    overhead = max(0.0, busy - sum(seconds[kind] for kind in USEFUL))
+    overhead = max(0.0, busy - sum(seconds.get(kind, 0.0) for kind in USEFUL))
     rounded = {kind: round(value, 3) for kind, value in sorted(seconds.items())}
     return {
         **rounded,

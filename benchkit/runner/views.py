@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
+from typing import Any
 
 from torch import Tensor
 
@@ -75,9 +76,12 @@ class ViewRoom:
 
     def _timed_fit(self, offer: Offer[View]) -> Mapping[str, Look]:
         with self._ledger.time("view") as watch:
-            looks = offer.item.fit(self._normal, seed=self._seed)
+            looks: Any = offer.item.fit(self._normal, seed=self._seed)
+        if not isinstance(looks, Mapping):
+            raise contract_error(offer, f"fit: got {type(looks).__name__}; expected a mapping of view to function.")
+        fitted: Mapping[str, Look] = looks
         self._fit_seconds[offer.item] = watch.seconds
-        return looks
+        return fitted
 
     def fit_seconds(self, view: str) -> float | None:
         """Return how long the view's object was trained; None before."""
