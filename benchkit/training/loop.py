@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import torch
 from torch import Tensor, nn
@@ -10,7 +11,8 @@ from torch import Tensor, nn
 from benchkit.errors import DataError, UsageError
 from benchkit.training.flat import drop_gradients, flatten_parameters
 from benchkit.training.optimisers import make_optimiser
-from benchkit.training.steps import Loss, Step, make_step
+from benchkit.training.steps import Loss, Step, is_tiny, make_step
+from benchkit.training.threads import one_thread
 
 
 def train(
@@ -50,7 +52,8 @@ def train(
     update = make_optimiser(optimiser, flat, learning_rate)
     step = make_step(module.train(), loss)
     source = _Source(inputs, targets, seed=seed, replacement=replacement)
-    losses = [_epoch(step, update, rows, wanted, batch_size) for rows, wanted in source.epochs(images)]
+    with one_thread() if is_tiny(module, batch_size) else nullcontext():
+        losses = [_epoch(step, update, rows, wanted, batch_size) for rows, wanted in source.epochs(images)]
     drop_gradients(module.eval())
     return [float(value) for value in torch.stack(losses).tolist()]
 

@@ -54,6 +54,20 @@ _BACK: dict[type[nn.Module], Callable[[Tensor, Tensor], Tensor]] = {
 }
 
 
+TINY = 2_000_000
+"""Multiplications in a step's forward pass below which a dense stack is trained on one thread.
+
+Measured on two cores: 784-32-32-10 in batches of 32 (0.8 million) and smaller ones gain nothing from the second
+thread, 784-50-784 in batches of 64 (5 million) a third.
+"""
+
+
+def is_tiny(module: nn.Module, batch_size: int) -> bool:
+    """Return whether ``module`` is a stack of dense layers too small for a second thread to pay."""
+    weights = sum(layer.weight.numel() for layer, _ in _dense_layers(module))
+    return 0 < weights * batch_size < TINY
+
+
 def make_step(module: nn.Module, loss: Loss) -> Step:
     """Return the step for ``module``, whose parameters must have gradients to write into."""
     layers = _dense_layers(module)

@@ -1,8 +1,8 @@
-"""Last layers of a decoder that makes images of one channel.
+"""Convolutions of unusual shape, computed the way that costs least; their parameters are those of the plain layers.
 
-A convolution with one output channel at full resolution leaves the processor's vector units idle. Both layers here
-compute the same function at low resolution, one output channel for each position within the enlarged pixel, and
-interleave the channels at the end; their parameters are those of the plain layer.
+A kernel as large as its input is one matrix product. A convolution with one output channel at full resolution leaves
+the processor's vector units idle: it is computed at low resolution, with one output channel for each position within
+the enlarged pixel, and the channels are interleaved at the end.
 """
 
 from __future__ import annotations
@@ -22,6 +22,32 @@ class Crop(nn.Module):
     def forward(self, outputs: Tensor) -> Tensor:
         """Return the upper left n×C×H×W."""
         return outputs[..., : self.height, : self.width]
+
+
+class ToBottleneck(nn.Conv2d):
+    """A convolution whose kernel covers its whole input: n×inputs×H×W to n×outputs×1×1."""
+
+    def __init__(self, inputs: int, outputs: int, size: tuple[int, int]) -> None:
+        super().__init__(inputs, outputs, size)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Return what ``torch.nn.Conv2d`` returns."""
+        # In the order of channels-last memory, in which flattening copies nothing.
+        vectors, kernel = inputs.permute(0, 2, 3, 1).flatten(1), self.weight.permute(0, 2, 3, 1).flatten(1)
+        return functional.linear(vectors, kernel, self.bias)[:, :, None, None]
+
+
+class FromBottleneck(nn.ConvTranspose2d):
+    """A transposed convolution of a single pixel: n×inputs×1×1 to n×outputs×H×W."""
+
+    def __init__(self, inputs: int, outputs: int, size: tuple[int, int]) -> None:
+        super().__init__(inputs, outputs, size)
+
+    def forward(self, inputs: Tensor, output_size: list[int] | None = None) -> Tensor:
+        """Return what ``torch.nn.ConvTranspose2d`` returns."""
+        kernel = self.weight.permute(0, 2, 3, 1)
+        outputs = (inputs.flatten(1) @ kernel.flatten(1)).view(len(inputs), *kernel.shape[1:])
+        return (outputs if self.bias is None else outputs + self.bias).permute(0, 3, 1, 2)
 
 
 class Doubling(nn.ConvTranspose2d):

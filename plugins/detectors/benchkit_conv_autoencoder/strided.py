@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from benchkit_conv_autoencoder.base import ConvolutionalAutoencoder
-from benchkit_conv_autoencoder.layers import Crop, Doubling
+from benchkit_conv_autoencoder.layers import Crop, Doubling, FromBottleneck, ToBottleneck
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class StridedAutoencoder(ConvolutionalAutoencoder):
             nn.ReLU(inplace=True),
             nn.Conv2d(first, second, 3, stride=2, padding=1),
             nn.ReLU(inplace=True),
-            nn.Conv2d(second, self.latent, whole),
-            nn.ConvTranspose2d(self.latent, second, whole),
+            ToBottleneck(second, self.latent, whole),
+            FromBottleneck(self.latent, second, whole),
             nn.ReLU(inplace=True),
             nn.ConvTranspose2d(second, first, 3, stride=2, padding=1, output_padding=1),
             nn.ReLU(inplace=True),
