@@ -158,6 +158,20 @@ def test_a_value_of_the_wrong_type_is_named(store: RunStore, field: str, value: 
         read_run(store.folder)
 
 
+def test_a_number_beyond_what_a_float_holds_is_refused(store: RunStore) -> None:
+    """JSON can spell a number that Python reads as infinity; it is no data."""
+    cells_path(store).write_text(cells_path(store).read_text().replace('"auroc": 0.75', '"auroc": 1e999', 1))
+    with pytest.raises(StoreError, match="line 1: got auroc='inf'; expected a finite number or null"):
+        read_run(store.folder)
+
+
+def test_a_manifest_with_nan_is_refused(store: RunStore) -> None:
+    """NaN is not JSON, although Python would read it."""
+    (store.folder / "run.json").write_text(f'{{"schema": {SCHEMA_VERSION}, "seconds": NaN}}')
+    with pytest.raises(StoreError, match=r"run\.json: .*NaN is not a JSON number"):
+        read_run(store.folder)
+
+
 def test_of_a_cell_stored_twice_the_last_counts(store: RunStore) -> None:
     """A cell that was measured again replaces the first, and the notes say so; other settings are another cell."""
     store.append(cell(seed=0, auroc=0.25))
