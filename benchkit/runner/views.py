@@ -65,14 +65,9 @@ class ViewRoom:
     def _fit(self, offer: Offer[View]) -> Mapping[str, Look] | BaseException:
         try:
             with untouched(self._normal.images, offer, "fit"), isolated(self._seed):
-                looks = self._timed_fit(offer)
-            if not isinstance(looks, Mapping):
-                return contract_error(
-                    offer, f"fit: got {type(looks).__name__}; expected a mapping of view to function."
-                )
+                return self._timed_fit(offer)
         except PLUGIN_FAULTS as error:
             return error
-        return looks
 
     def _timed_fit(self, offer: Offer[View]) -> Mapping[str, Look]:
         with self._ledger.time("view") as watch:
