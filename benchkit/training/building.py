@@ -60,13 +60,14 @@ def dense(widths: Sequence[int], activations: Sequence[str]) -> nn.Sequential:
             one fewer than ``widths``.
 
     Raises:
-        UsageError: an unknown activation, or lengths that do not fit.
+        UsageError: an unknown activation, lengths that do not fit, or a layer without units.
     """
     unknown = sorted(set(activations) - set(_ACTIVATIONS))
-    if unknown or len(widths) < 2 or len(activations) != len(widths) - 1:
+    if unknown or len(widths) < 2 or min(widths) < 1 or len(activations) != len(widths) - 1:
         raise UsageError(
-            f"dense network: got widths {tuple(widths)} and activations {tuple(activations)}; expected one activation "
-            f"for each layer, out of {', '.join(_ACTIVATIONS)}. Correct the detector's or view's settings."
+            f"dense network: got widths {tuple(widths)} and activations {tuple(activations)}; expected at "
+            "least one unit a layer and one activation for each layer but the first, out of "
+            f"{', '.join(_ACTIVATIONS)}. Correct the detector's or view's settings."
         )
     layers: list[nn.Module] = []
     for inputs, outputs, name in zip(widths[:-1], widths[1:], activations, strict=True):

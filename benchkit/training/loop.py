@@ -50,7 +50,7 @@ def train(
     _check(inputs, targets, batch_size, images)
     flat = flatten_parameters(module)
     update = make_optimiser(optimiser, flat, learning_rate)
-    step = make_step(module.train(), loss)
+    step = make_step(module.train(), loss, flat)
     source = _Source(inputs, targets, seed=seed, replacement=replacement)
     with one_thread() if is_tiny(module, batch_size) else nullcontext():
         losses = [_epoch(step, update, rows, wanted, batch_size) for rows, wanted in source.epochs(images)]

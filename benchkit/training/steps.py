@@ -64,23 +64,24 @@ thread, 784-50-784 in batches of 64 (5 million) a third.
 
 def is_tiny(module: nn.Module, batch_size: int) -> bool:
     """Return whether ``module`` is a stack of dense layers too small for a second thread to pay."""
-    weights = sum(layer.weight.numel() for layer, _ in _dense_layers(module))
+    weights = sum(layer.weight.numel() for layer, _ in dense_layers(module))
     return 0 < weights * batch_size < TINY
 
 
-def make_step(module: nn.Module, loss: Loss) -> Step:
-    """Return the step for ``module``, whose parameters must have gradients to write into."""
-    layers = _dense_layers(module)
+def make_step(module: nn.Module, loss: Loss, flat: nn.Parameter) -> Step:
+    """Return the step for ``module``, whose parameters and gradients are views of those of ``flat``."""
+    layers = dense_layers(module)
     if layers and loss in _LOSSES:
         return _written_out_step(layers, _LOSSES[loss])
-    return _autograd_step(module, loss)
+    return autograd_step(module, loss, flat)
 
 
-def _autograd_step(module: nn.Module, loss: Loss) -> Step:
-    gradients = [parameter.grad for parameter in module.parameters() if parameter.grad is not None]
+def autograd_step(module: nn.Module, loss: Loss, flat: nn.Parameter) -> Step:
+    """Return the step that any module and any loss can take."""
 
     def step(inputs: Tensor, targets: Tensor) -> Tensor:
-        torch._foreach_zero_(gradients)
+        if flat.grad is not None:
+            flat.grad.zero_()
         value = loss(module(inputs), targets)
         torch.autograd.backward(value)
         return value.detach()
@@ -88,7 +89,7 @@ def _autograd_step(module: nn.Module, loss: Loss) -> Step:
     return step
 
 
-def _dense_layers(module: nn.Module) -> list[tuple[nn.Linear, type[nn.Module]]]:
+def dense_layers(module: nn.Module) -> list[tuple[nn.Linear, type[nn.Module]]]:
     """Return (layer, activation) pairs, or nothing if the module is anything but a stack of dense layers."""
     if type(module) is not nn.Sequential:
         return []

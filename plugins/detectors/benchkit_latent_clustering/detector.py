@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
+from threadpoolctl import threadpool_limits
 from torch import Tensor
 
 from benchkit import Detector, Scorer, UsageError
@@ -56,7 +57,9 @@ class Clustering(Detector):
     def _centroids(self, vectors: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
         distinct = len(np.unique(vectors, axis=0))
         clusters = min(self.clusters, distinct)
-        fitted = KMeans(clusters, n_init=self.restarts, random_state=seed).fit(vectors)
+        # Several threads add up in an order that differs from run to run, and so would the last bits.
+        with threadpool_limits(1):
+            fitted = KMeans(clusters, n_init=self.restarts, random_state=seed).fit(vectors)
         sizes = np.bincount(fitted.labels_, minlength=clusters)
         centroids: NDArray[np.float32] = fitted.cluster_centers_[sizes >= self.min_share * sizes.mean()]
         return centroids
@@ -70,4 +73,6 @@ class _Distance:
         return batched(self._nearest, inputs.flatten(1))
 
     def _nearest(self, vectors: Tensor) -> Tensor:
-        return torch.cdist(vectors, self.centroids).amin(1)
+        # Not by way of a matrix product: near a centroid nothing but rounding would be left of the distance.
+        distances = torch.cdist(vectors, self.centroids, compute_mode="donot_use_mm_for_euclid_dist")
+        return distances.amin(1)

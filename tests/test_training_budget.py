@@ -1,0 +1,34 @@
+"""Training budgets, counted in images seen."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchkit import UsageError
+from benchkit.training import Budget
+
+
+@given(n=st.integers(1, 10**6), epochs=st.integers(1, 500), low=st.integers(0, 10**6), more=st.integers(0, 10**6))
+def test_images_stay_within_both_bounds(n: int, epochs: int, low: int, more: int) -> None:
+    """The images to be seen are the epochs' clamped to the two bounds."""
+    high = max(low + more, 1)
+    assert Budget(epochs, low, high).images(n) == min(max(epochs * n, low), high)
+
+
+def test_without_an_upper_bound_epochs_count() -> None:
+    """Without bounds the budget is epochs times images."""
+    assert Budget(7).images(1000) == 7000
+
+
+def test_the_upper_bound_wins() -> None:
+    """Bounds that contradict each other keep the training affordable."""
+    assert Budget(1, min_images=500, max_images=100).images(10) == 100
+
+
+@pytest.mark.parametrize("wrong", [{"epochs": 0}, {"epochs": 1, "min_images": -1}, {"epochs": 1, "max_images": 0}])
+def test_numbers_out_of_range_are_refused(wrong: dict[str, int]) -> None:
+    """A budget that trains nothing is a wrong request and says which number it got."""
+    with pytest.raises(UsageError, match="training budget: got"):
+        Budget(**wrong)

@@ -1,0 +1,162 @@
+"""The training loop."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from training_helpers import noise, random_state_untouched
+
+from benchkit import DataError, UsageError
+from benchkit.training import OPTIMISERS, build, dense, train
+
+
+class Recorder(nn.Module):
+    """Notes which rows it is shown; the row's number is its only feature."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.factor = nn.Parameter(torch.ones(()))
+        self.batches: list[list[int]] = []
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Return the inputs scaled."""
+        self.batches.append([int(row) for row in inputs[:, 0]])
+        return inputs * self.factor
+
+    @property
+    def rows(self) -> list[int]:
+        """All rows in the order shown."""
+        return [row for batch in self.batches for row in batch]
+
+
+def record(n: int = 10, **settings: object) -> Recorder:
+    """Train a recorder on n numbered rows."""
+    recorder = Recorder()
+    train(recorder, functional.mse_loss, torch.arange(float(n))[:, None], **{"batch_size": 4, "seed": 0, **settings})
+    return recorder
+
+
+def fitted(seed: int, *, optimiser: str = "adam", images: int = 600) -> tuple[nn.Module, list[float]]:
+    """Train a small autoencoder; return it with its losses."""
+    module = build(lambda: dense((8, 3, 8), ["tanh", "sigmoid"]), seed=1, device="cpu")
+    inputs = noise(100, 8).square()
+    rate = 0.5 if optimiser == "adadelta" else 0.01
+    losses = train(
+        module,
+        functional.mse_loss,
+        inputs,
+        batch_size=10,
+        images=images,
+        seed=seed,
+        optimiser=optimiser,
+        learning_rate=rate,
+    )
+    return module, losses
+
+
+def flat(module: nn.Module) -> Tensor:
+    """Return all weights in a line."""
+    return torch.cat([parameter.detach().flatten() for parameter in module.parameters()])
+
+
+def test_every_epoch_sees_every_row_once() -> None:
+    """Rows are shuffled anew for every epoch, and none is left out or seen twice."""
+    rows = record(images=20).rows
+    assert sorted(rows[:10]) == sorted(rows[10:]) == list(range(10))
+    assert rows[:10] != rows[10:]
+    assert rows[:10] != list(range(10))
+
+
+def test_exactly_the_images_asked_for_are_seen() -> None:
+    """The last epoch is cut where the budget ends, also within the first, and the last batch takes what is left."""
+    assert [len(batch) for batch in record(images=17).batches] == [4, 4, 2, 4, 3]
+    assert len(record(images=3).rows) == 3
+
+
+def test_replacement_draws_rows_again() -> None:
+    """With replacement, ten draws out of ten rows miss some and repeat others."""
+    rows = record(images=10, replacement=True).rows
+    assert len(rows) == 10
+    assert len(set(rows)) < 10
+
+
+def test_one_seed_one_result_and_the_random_state_is_left() -> None:
+    """The same seed trains the same weights bit for bit, another seed others, and no global state moves."""
+    with random_state_untouched():
+        first, _ = fitted(0)
+    assert torch.equal(flat(fitted(0)[0]), flat(first))
+    assert not torch.equal(flat(fitted(1)[0]), flat(first))
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+def test_every_optimiser_lowers_the_loss(optimiser: str) -> None:
+    """The loss falls from the first epoch to the last, one number an epoch."""
+    _, losses = fitted(0, optimiser=optimiser)
+    assert len(losses) == 6
+    assert losses[-1] < losses[0]
+
+
+def test_weights_are_those_of_a_plain_loop() -> None:
+    """Flat parameters, written-out gradients and fused Adam end where torch's plain loop ends."""
+    inputs, module = noise(100, 8).square(), build(lambda: dense((8, 3, 8), ["tanh", "sigmoid"]), seed=1, device="cpu")
+    optimiser, generator = torch.optim.Adam(module.parameters(), lr=0.01), torch.Generator().manual_seed(0)
+    for _ in range(6):
+        for batch in inputs[torch.randperm(100, generator=generator)].split(10):
+            optimiser.zero_grad()
+            functional.mse_loss(module(batch), batch).backward()
+            optimiser.step()
+    torch.testing.assert_close(flat(fitted(0)[0]), flat(module), rtol=1e-4, atol=1e-5)
+
+
+def test_losses_are_means_over_rows_before_each_step() -> None:
+    """An epoch's loss is the mean over its rows, whatever the sizes of its batches."""
+    inputs, module = noise(10, 4), dense((4, 4), ["linear"])
+    expected = functional.mse_loss(module(inputs), inputs).item()
+    losses = train(module, functional.mse_loss, inputs, batch_size=4, images=10, seed=0, learning_rate=0.0)
+    assert losses == [pytest.approx(expected, rel=1e-5)]
+
+
+def test_targets_follow_their_inputs() -> None:
+    """A classifier learns labels that only fit if rows and targets are shuffled alike."""
+    labels = torch.arange(300) % 3
+    inputs = functional.one_hot(labels, 3).float()
+    module = build(lambda: dense((3, 3), ["linear"]), seed=0, device="cpu")
+    settings = {"targets": labels, "batch_size": 10, "images": 3000, "seed": 0, "learning_rate": 0.05}
+    train(module, functional.cross_entropy, inputs, **settings)
+    assert torch.equal(module(inputs).argmax(1), labels)
+
+
+def test_inputs_stay_and_the_module_ends_ready_for_use() -> None:
+    """Training changes no input, ends in evaluation mode and leaves no gradients behind."""
+    inputs, module = noise(20, 4), nn.Sequential(nn.Linear(4, 4), nn.Dropout(0.0))
+    before = inputs.clone()
+    train(module, functional.mse_loss, inputs, batch_size=5, images=40, seed=0)
+    assert torch.equal(inputs, before)
+    assert not module.training
+    assert module[0].weight.grad is None
+
+
+def test_the_number_of_threads_is_left_as_found() -> None:
+    """Training a tiny network on one thread leaves the process with as many as before."""
+    found = torch.get_num_threads()
+    fitted(0, images=10)
+    assert torch.get_num_threads() == found
+
+
+@pytest.mark.parametrize(("inputs", "targets"), [(0, None), (5, 4)])
+def test_nothing_to_learn_from_is_refused(inputs: int, targets: int | None) -> None:
+    """No inputs, or a target missing, is a data error that gives both counts."""
+    labels = None if targets is None else torch.zeros(targets, 3)
+    settings = {"targets": labels, "batch_size": 4, "images": 10, "seed": 0}
+    with pytest.raises(DataError, match=f"got {inputs} inputs"):
+        train(dense((3, 3), ["linear"]), functional.mse_loss, torch.zeros(inputs, 3), **settings)
+
+
+@pytest.mark.parametrize("wrong", [{"batch_size": 0}, {"images": 0}])
+def test_numbers_out_of_range_are_refused(wrong: dict[str, int]) -> None:
+    """A batch of nothing, or a budget of nothing, is a wrong request."""
+    settings = {"batch_size": 4, "images": 10, "seed": 0} | wrong
+    with pytest.raises(UsageError, match="at least 1"):
+        train(dense((3, 3), ["linear"]), functional.mse_loss, torch.zeros(5, 3), **settings)

@@ -1,0 +1,79 @@
+"""Views of the subject model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+import torch
+from benchkit_subject import Subject
+from torch import Tensor
+from training_helpers import blobs, random_state_untouched
+
+from benchkit import Unsupported
+
+QUICK = Subject(min_images=3000)
+NORMAL = blobs(90)
+
+
+def fit(seed: int = 0) -> dict[str, Callable[[Tensor], Tensor]]:
+    """Return the views of a subject model of the blobs."""
+    return dict(QUICK.fit(NORMAL, seed=seed))
+
+
+def test_the_published_architecture_is_the_default() -> None:
+    """784-32-32-10 with 8 epochs in batches of 32, as in the model-state experiment."""
+    subject = Subject()
+    assert (subject.hidden, subject.epochs, subject.batch_size) == ((32, 32), 8, 32)
+
+
+def test_each_offered_view_has_a_row_per_image() -> None:
+    """Layers have their units, logits a unit for each class."""
+    views = fit()
+    assert tuple(views) == QUICK.offers() == ("layer1", "layer2", "logits")
+    assert [tuple(view(NORMAL.images).shape) for view in views.values()] == [(90, 32), (90, 32), (90, 3)]
+    assert tuple(views["layer1"](NORMAL.images[:0]).shape) == (0, 32)
+
+
+def test_layers_are_seen_after_their_relu() -> None:
+    """Hidden activations are not negative and some are off; logits take both signs."""
+    views = fit()
+    for layer in ("layer1", "layer2"):
+        assert views[layer](NORMAL.images).min() == 0
+    assert views["logits"](NORMAL.images).min() < 0
+
+
+def test_the_classifier_learns_its_classes() -> None:
+    """Logits of fresh images of the normal classes are largest at their label."""
+    fresh = blobs(60, seed=7)
+    assert (fit()["logits"](fresh.images).argmax(1) == fresh.labels).float().mean() > 0.95
+
+
+def test_a_held_out_class_keeps_its_unit() -> None:
+    """Without class 1 among the normals the logits still have three units, and the untrained one never wins."""
+    seen = NORMAL.select(NORMAL.labels != 1)
+    logits = QUICK.fit(seen, seed=0)["logits"](seen.images)
+    assert logits.shape[1] == 3
+    assert not (logits.argmax(1) == 1).any()
+
+
+def test_one_seed_one_subject() -> None:
+    """The same seed gives the same activations bit for bit, another seed others, and no global state moves."""
+    with random_state_untouched():
+        first = fit()["layer2"](NORMAL.images)
+    assert torch.equal(fit()["layer2"](NORMAL.images), first)
+    assert not torch.equal(fit(1)["layer2"](NORMAL.images), first)
+
+
+def test_as_many_layers_as_settings_say() -> None:
+    """Another depth offers other views."""
+    deep = replace(QUICK, hidden=(8, 7, 6))
+    assert deep.offers() == ("layer1", "layer2", "layer3", "logits")
+    assert deep.fit(NORMAL, seed=0)["layer3"](NORMAL.images).shape == (90, 6)
+
+
+def test_fewer_than_two_classes_are_unsupported() -> None:
+    """One class cannot be told from another: the reason says so and names views that work."""
+    with pytest.raises(Unsupported, match=r"at least two normal classes; got 1.*'pixels'"):
+        QUICK.fit(NORMAL.select(NORMAL.labels == 2), seed=0)
