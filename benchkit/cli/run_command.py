@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.option("--threshold", default="quantile:0.95", show_default=True, help="quantile:Q or zscore:K.")
 @click.option("--prevalence", type=float, default=0.5, show_default=True, help="Share of anomalies to weight to.")
 @click.option("--batch-size", type=int, default=1024, show_default=True, help="Images a timed batch.")
-@click.option("--timing-seconds", type=float, default=0.25, show_default=True, help="Timing budget a fitted detector.")
+@click.option("--timing-seconds", type=float, default=0.1, show_default=True, help="Timing budget a fitted detector.")
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True, help="Results folder."
 )

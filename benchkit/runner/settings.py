@@ -13,7 +13,7 @@ from benchkit.measure.threshold import parse_policy
 DEFAULT_THRESHOLD = "quantile:0.95"
 DEFAULT_PREVALENCE = 0.5
 DEFAULT_BATCH_SIZE = 1024
-DEFAULT_TIMING_SECONDS = 0.25
+DEFAULT_TIMING_SECONDS = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
