@@ -58,7 +58,7 @@ def test_training_settings_are_the_published_ones() -> None:
 def test_fast_layers_equal_the_plain_ones(channels: int) -> None:
     """Every layer computed in its own way returns what torch's layer with the same weights returns."""
     maps, size = noise(3, 5, 6, 7) - 0.5, (6, 7)
-    doubling, upsampled = Doubling(5, channels), UpsampledConvolution(5, channels, 3)
+    doubling, upsampled = Doubling(5, channels, size), UpsampledConvolution(5, channels, 3)
     enlarged = functional.interpolate(maps, scale_factor=3)
     down, up = ToBottleneck(5, 2, size), FromBottleneck(2, channels, size)
     codes = down(maps)

@@ -1,8 +1,8 @@
 """Convolutions of unusual shape, computed the way that costs least; their parameters are those of the plain layers.
 
-A kernel as large as its input is one matrix product. A convolution with one output channel at full resolution leaves
-the processor's vector units idle: it is computed at low resolution, with one output channel for each position within
-the enlarged pixel, and the channels are interleaved at the end.
+A kernel as large as its input is one matrix product. A convolution to one channel at full resolution leaves the
+processor's vector units idle: it is written as matrix products, or computed at low resolution with one output channel
+for each position within an enlarged pixel.
 """
 
 from __future__ import annotations
@@ -53,17 +53,26 @@ class FromBottleneck(nn.ConvTranspose2d):
 class Doubling(nn.ConvTranspose2d):
     """A transposed 7×7 convolution with stride 2 and "same" padding: n×inputs×H×W to n×outputs×2H×2W."""
 
-    def __init__(self, inputs: int, outputs: int) -> None:
+    def __init__(self, inputs: int, outputs: int, size: tuple[int, int]) -> None:
         super().__init__(inputs, outputs, 7, stride=2, padding=3, output_padding=1)
+        self.register_buffer("_rows", _places(size[0]), persistent=False)
+        self.register_buffer("_columns", _places(size[1]), persistent=False)
 
     def forward(self, inputs: Tensor, output_size: list[int] | None = None) -> Tensor:
         """Return what ``torch.nn.ConvTranspose2d`` returns."""
-        taps = functional.pad(self.weight.flip(2, 3), (0, 1, 0, 1))
-        # inputs × outputs × (4 taps × 2 phases) twice -> (outputs × phases) × inputs × 4 × 4
-        phases = taps.reshape(*taps.shape[:2], 4, 2, 4, 2).flip(3, 5).permute(1, 3, 5, 0, 2, 4)
-        kernel = phases.flatten(0, 2)
-        bias = None if self.bias is None else self.bias.repeat_interleave(4)
-        return functional.pixel_shuffle(functional.conv2d(inputs, kernel, bias, padding=2)[..., 1:, 1:], 2)
+        n, channels, height, width = inputs.shape
+        stamps = inputs.permute(0, 2, 3, 1).reshape(-1, channels) @ self.weight.flatten(1)
+        # Every pixel's 7×7 stamp is put in its place, along the columns and then along the rows.
+        stamps = stamps.view(n, height, width, self.out_channels, 7, 7).permute(0, 3, 1, 4, 2, 5)
+        lines = stamps.reshape(n, self.out_channels, height * 7, width * 7) @ self.get_buffer("_columns")
+        outputs = self.get_buffer("_rows").t() @ lines
+        return outputs if self.bias is None else outputs + self.bias[:, None, None]
+
+
+def _places(length: int) -> Tensor:
+    """Return (length·7)×(2·length): 1 where tap ``k`` of pixel ``i`` falls on output pixel 2i + k - 3."""
+    target = 2 * torch.arange(length)[:, None] + torch.arange(7) - 3
+    return (target.reshape(-1, 1) == torch.arange(2 * length)).float()
 
 
 class UpsampledConvolution(nn.Conv2d):

@@ -44,7 +44,7 @@ class StridedAutoencoder(ConvolutionalAutoencoder):
             nn.ReLU(inplace=True),
             nn.ConvTranspose2d(second, first, 3, stride=2, padding=1, output_padding=1),
             nn.ReLU(inplace=True),
-            Doubling(first, channels),
+            Doubling(first, channels, (2 * whole[0], 2 * whole[1])),
             Crop(height, width),
         )
 
