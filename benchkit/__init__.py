@@ -1,7 +1,7 @@
 """benchkit: which detector finds which kind of anomaly, how surely, and how fast?
 
-The doors for plugin authors and the two functions for users are re-exported here. ``run``, ``load_run`` and
-``Run`` are imported on first use, so that ``import benchkit`` and ``benchkit --help`` do not import torch.
+The doors for plugin authors and the functions for users are re-exported here, each imported on first use, so that
+``benchkit --help`` answers at once.
 """
 
 from __future__ import annotations
@@ -9,32 +9,31 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from benchkit.contract import (
-    API_VERSION,
-    AnomalyGenerator,
-    Dataset,
-    Detector,
-    LabelledImages,
-    RemoteFile,
-    Scorer,
-    Splits,
-    View,
-)
-from benchkit.errors import (
-    BenchkitError,
-    ContractError,
-    DataError,
-    PluginConflictError,
-    PluginError,
-    PluginLoadError,
-    StoreError,
-    Unsupported,
-    UsageError,
-)
-from benchkit.hookspecs import hookimpl
-
 if TYPE_CHECKING:
     from benchkit.api import Run, load_run, run
+    from benchkit.contract import (
+        API_VERSION,
+        AnomalyGenerator,
+        Dataset,
+        Detector,
+        LabelledImages,
+        RemoteFile,
+        Scorer,
+        Splits,
+        View,
+    )
+    from benchkit.errors import (
+        BenchkitError,
+        ContractError,
+        DataError,
+        PluginConflictError,
+        PluginError,
+        PluginLoadError,
+        StoreError,
+        Unsupported,
+        UsageError,
+    )
+    from benchkit.hookspecs import hookimpl
 
 __all__ = [
     "API_VERSION",
@@ -63,10 +62,19 @@ __all__ = [
 
 __version__ = "0.1.0"
 
-_LAZY = {"Run", "load_run", "run"}
+_API = ("Run", "load_run", "run")
 
 
 def __getattr__(name: str) -> Any:
-    if name in _LAZY:
-        return getattr(importlib.import_module("benchkit.api"), name)
-    raise AttributeError(f"module 'benchkit' has no attribute {name!r}")
+    if name not in __all__:
+        raise AttributeError(f"module 'benchkit' has no attribute {name!r}")
+    return getattr(importlib.import_module(_home(name)), name)
+
+
+def _home(name: str) -> str:
+    """Return the module that defines a public name."""
+    if name in _API:
+        return "benchkit.api"
+    if name.endswith("Error") or name == "Unsupported":
+        return "benchkit.errors"
+    return "benchkit.hookspecs" if name == "hookimpl" else "benchkit.contract"

@@ -6,7 +6,6 @@ the next step, in one paragraph. The command line turns each class into its docu
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -83,5 +82,7 @@ class Unsupported(Exception):  # noqa: N818 - not an error: the cell is skipped 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return a clause such as `` Did you mean 'gaussian'?``, or an empty string when nothing is near."""
+    import difflib  # only where something went wrong: a command line that is right does not pay for it
+
     close = difflib.get_close_matches(name, list(known), n=3, cutoff=0.6)
     return f" Did you mean {' or '.join(repr(match) for match in close)}?" if close else ""

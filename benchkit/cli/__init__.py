@@ -9,14 +9,19 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-import traceback
 
 import click
 
 from benchkit import __version__
 from benchkit.errors import BenchkitError, Unsupported
 
-_COMMANDS = ("run", "table", "plugins", "data", "anomalies")
+_COMMANDS = {
+    "run": "Run detectors against anomalies and print the leaderboard.",
+    "table": "Print the leaderboard of runs that are there already.",
+    "plugins": "List what plugins offer, and what is wrong with them.",
+    "data": "List, fetch and verify data sets.",
+    "anomalies": "Draw a sheet of examples of each anomaly.",
+}
 
 
 class _LazyGroup(click.Group):
@@ -30,6 +35,11 @@ class _LazyGroup(click.Group):
             return None
         command: click.Command = importlib.import_module(f"benchkit.cli.{cmd_name}_command").command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands by the lines above, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -50,6 +60,6 @@ def main() -> None:
         benchkit()
     except (BenchkitError, Unsupported) as error:
         if os.environ.get("BENCHKIT_DEBUG"):
-            traceback.print_exc()
+            sys.excepthook(type(error), error, error.__traceback__)
         click.echo(f"benchkit: {error}", err=True)
         sys.exit(getattr(error, "exit_status", 1))
