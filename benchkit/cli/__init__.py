@@ -56,6 +56,9 @@ def benchkit(debug: bool) -> None:
 
 def main() -> None:
     """Run the command line; turn a BenchkitError into one paragraph and its exit status."""
+    # Before torch is loaded. A thread that waits for another by spinning takes the processor from the very one it
+    # waits for as soon as the machine has other work: training then takes ten to thirty times as long.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         benchkit()
     except (BenchkitError, Unsupported) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import subprocess
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ import torch
 from benchkit.measure import hardware
 from benchkit.registry import Offer, Registry, settings_of
 
+_ENVIRONMENT = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OMP_WAIT_POLICY", "CUBLAS_WORKSPACE_CONFIG")
 _LIBRARIES = ("benchkit", "torch", "numpy", "scikit-learn", "pandas", "pluggy")
 
 
@@ -27,6 +29,7 @@ def provenance(registry: Registry, device: torch.device) -> dict[str, Any]:
         "git": _git(),
         "versions": {name: _version(name) for name in _LIBRARIES},
         "hardware": hardware.describe(device),
+        "environment": {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
         "plugins": sorted({_origin(record) for record in registry.plugins if record.state == "ok"}),
         "problems": [str(problem) for problem in registry.problems],
     }
