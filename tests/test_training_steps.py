@@ -12,7 +12,7 @@ from training_helpers import noise
 
 from benchkit.training import build, dense
 from benchkit.training.flat import flatten_parameters
-from benchkit.training.steps import Loss, autograd_step, dense_layers, is_tiny, make_step
+from benchkit.training.steps import Loss, autograd_step, dense_layers, is_small, make_step
 
 ACTIVATIONS = st.lists(st.sampled_from(["tanh", "sigmoid", "relu", "linear"]), min_size=1, max_size=4)
 
@@ -75,8 +75,9 @@ def test_frozen_layers_are_left_to_autograd() -> None:
     assert module[2].weight.grad.abs().max() > 0
 
 
-def test_only_small_dense_stacks_are_tiny() -> None:
-    """The subject model is trained on one thread, the pixel autoencoder and convolutions are not."""
-    assert is_tiny(dense((784, 32, 32, 10), ["relu", "relu", "linear"]), 32)
-    assert not is_tiny(dense((784, 50, 784), ["tanh", "sigmoid"]), 64)
-    assert not is_tiny(nn.Sequential(nn.Conv2d(1, 1, 1)), 1)
+def test_only_small_dense_stacks_are_small() -> None:
+    """The experiments' dense networks are trained on one thread, wide ones and convolutions are not."""
+    assert is_small(dense((784, 32, 32, 10), ["relu", "relu", "linear"]), 32)
+    assert is_small(dense((784, 100, 50, 100, 784), ["tanh"] * 4), 40)
+    assert not is_small(dense((784, 500, 784), ["tanh", "sigmoid"]), 64)
+    assert not is_small(nn.Sequential(nn.Conv2d(1, 1, 1)), 1)

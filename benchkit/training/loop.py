@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from benchkit.errors import DataError, UsageError
 from benchkit.training.flat import drop_gradients, flatten_parameters
 from benchkit.training.optimisers import make_optimiser
-from benchkit.training.steps import Loss, Step, is_tiny, make_step
+from benchkit.training.steps import Loss, Step, is_small, make_step
 from benchkit.training.threads import one_thread
 
 
@@ -52,7 +52,7 @@ def train(
     update = make_optimiser(optimiser, flat, learning_rate)
     step = make_step(module.train(), loss, flat)
     source = _Source(inputs, targets, seed=seed, replacement=replacement)
-    with one_thread() if is_tiny(module, batch_size) else nullcontext():
+    with one_thread() if is_small(module, batch_size) else nullcontext():
         losses = [_epoch(step, update, rows, wanted, batch_size) for rows, wanted in source.epochs(images)]
     drop_gradients(module.eval())
     return [float(value) for value in torch.stack(losses).tolist()]

@@ -54,18 +54,19 @@ _BACK: dict[type[nn.Module], Callable[[Tensor, Tensor], Tensor]] = {
 }
 
 
-TINY = 2_000_000
+SMALL = 20_000_000
 """Multiplications in a step's forward pass below which a dense stack is trained on one thread.
 
-Measured on two cores: 784-32-32-10 in batches of 32 (0.8 million) and smaller ones gain nothing from the second
-thread, 784-50-784 in batches of 64 (5 million) a third.
+Measured on two cores: 784-32-32-10 in batches of 32 (0.8 million) gains nothing from the second thread,
+784-100-50-100-784 in batches of 40 (7 million) a fifth. Beside other work, though, two threads that wait for each
+other in every kernel were up to ten times slower than one.
 """
 
 
-def is_tiny(module: nn.Module, batch_size: int) -> bool:
-    """Return whether ``module`` is a stack of dense layers too small for a second thread to pay."""
+def is_small(module: nn.Module, batch_size: int) -> bool:
+    """Return whether ``module`` is a stack of dense layers too small for a second thread to pay reliably."""
     weights = sum(layer.weight.numel() for layer, _ in dense_layers(module))
-    return 0 < weights * batch_size < TINY
+    return 0 < weights * batch_size < SMALL
 
 
 def make_step(module: nn.Module, loss: Loss, flat: nn.Parameter) -> Step:

@@ -12,7 +12,7 @@ import torch
 def one_thread() -> Iterator[None]:
     """Run torch's processor kernels on one thread inside; the number of threads is restored afterwards.
 
-    Products of tiny matrices gain nothing from a second thread, and lose much to it when the machine has other
+    Products of small matrices gain little from a second thread, and lose much to it when the machine has other
     work: every kernel then waits for the slowest thread.
     """
     found = torch.get_num_threads()
