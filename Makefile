@@ -13,7 +13,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	touch $@
 
 run: setup
-	$(BIN)/benchkit run --dataset digits --offline
+	$(BIN)/benchkit run --dataset digits --offline --jobs 2
 
 test: setup
 	$(BIN)/python -m pytest -m "not real"

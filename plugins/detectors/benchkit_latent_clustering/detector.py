@@ -7,8 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.cluster import KMeans
-from threadpoolctl import threadpool_limits
 from torch import Tensor
 
 from benchkit import Detector, Scorer, UsageError
@@ -55,6 +53,10 @@ class Clustering(Detector):
         return _Distance(torch.from_numpy(centroids).to(vectors))
 
     def _centroids(self, vectors: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
+        # Only here: importing it costs a second, which every command that lists plugins would pay.
+        from sklearn.cluster import KMeans
+        from threadpoolctl import threadpool_limits
+
         distinct = len(np.unique(vectors, axis=0))
         clusters = min(self.clusters, distinct)
         # Several threads add up in an order that differs from run to run, and so would the last bits.
