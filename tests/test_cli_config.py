@@ -42,11 +42,12 @@ def test_several_fields_of_one_plugin_are_merged() -> None:
 
 
 @click.command()
-@click.option("--number", type=int, default=1)
+@click.option("--number", type=click.IntRange(min=1), default=1)
+@click.option("--flag", is_flag=True)
 @click.option("--word", "words", multiple=True)
 @click.option("--set", "changes", multiple=True)
 @config_option
-def toy(number: int, words: tuple[str, ...], changes: tuple[str, ...]) -> None:
+def toy(number: int, flag: bool, words: tuple[str, ...], changes: tuple[str, ...]) -> None:
     """Print the options."""
     click.echo(f"{number} {words} {parse_changes(changes)}")
 
@@ -74,9 +75,23 @@ def test_a_file_changes_settings_with_their_types(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("nummber = 3", "Did you mean 'number'"), ("number = [1, 2]", "expected one value"), ("= 3", "line 1")],
+    [
+        ("nummber = 3", "Did you mean 'number'"),
+        ("number = [1, 2]", "expected one value"),
+        ("number = true", "expected one value, a whole number"),
+        ("number = 1.5", "expected one value, a whole number"),
+        ("number = 'x'", "expected one value, a whole number"),
+        ("number = 0", "not in the range"),
+        ("flag = 7", "expected true or false"),
+        ("word = 3", "expected text, or a list of texts"),
+        ("word = [['a']]", "expected text, or a list of texts"),
+        ("set = 3", "expected text, or a list of texts"),
+        ("[set]\na = 3", r"expected a table of fields, such as \[set"),
+        ("config = 'c.toml'", "unknown key 'config'"),
+        ("= 3", "line 1"),
+    ],
 )
 def test_mistakes_in_a_file_are_named(tmp_path: Path, content: str, message: str) -> None:
-    """Unknown keys, lists where one value stands, and broken TOML are usage errors."""
-    with pytest.raises(benchkit.UsageError, match=message):
+    """Unknown keys, values of another type or out of range, and broken TOML are usage errors that name the file."""
+    with pytest.raises(benchkit.UsageError, match=rf"c\.toml.*{message}"):
         ask(tmp_path, content)

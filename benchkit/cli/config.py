@@ -31,8 +31,18 @@ def _load(ctx: click.Context, _param: click.Parameter, path: Path | None) -> Non
     if path is None:
         return
     known = {_key(option): option for option in ctx.command.params if isinstance(option, click.Option)}
-    content = read_toml(path)
-    ctx.default_map = {known[key].name: value for key, value in _checked(content, known, path).items()}
+    values = _checked(read_toml(path), known, path)
+    for key, value in values.items():
+        _try(ctx, known[key], value, path)
+    ctx.default_map = {known[key].name: value for key, value in values.items()}
+
+
+def _try(ctx: click.Context, option: click.Option, value: Any, path: Path) -> None:
+    """Refuse what the option would refuse, while it is known that it came from the file."""
+    try:
+        option.type_cast_value(ctx, value)
+    except click.BadParameter as error:
+        raise UsageError(f"config {path}: {_key(option)}: {error.message.rstrip('.')}. Mend it.") from error
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -56,12 +66,13 @@ def _key(option: click.Option) -> str:
 
 def _checked(content: dict[str, Any], known: dict[str, click.Option], path: Path) -> dict[str, Any]:
     """Return the values in the form that click takes from a command line."""
+    allowed = [name for name in known if name != "config"]
     values: dict[str, Any] = {}
     for key, value in content.items():
         name = key.replace("_", "-")
-        if name not in known or name == "config":
+        if name not in allowed:
             raise UsageError(
-                f"config {path}: got the unknown key {key!r}.{did_you_mean(name, known)} "
+                f"config {path}: got the unknown key {key!r}.{did_you_mean(name, allowed)} "
                 "`benchkit run --help` lists the options; each stands in the file without its dashes."
             )
         values[name] = _as_options(key, value, known[name], path)
@@ -69,15 +80,37 @@ def _checked(content: dict[str, Any], known: dict[str, click.Option], path: Path
 
 
 def _as_options(key: str, value: Any, option: click.Option, path: Path) -> Any:
-    if isinstance(value, dict) and key == "set":
-        return [
-            f"{name}.{field}={_toml_value(setting)}"
-            for name, fields in value.items()
-            for field, setting in fields.items()
-        ]
-    if isinstance(value, dict) or (isinstance(value, list) and not option.multiple):
-        raise UsageError(f"config {path}: {key}: got {value!r}; expected one value.")
-    return [value] if option.multiple and not isinstance(value, list) else value
+    if key == "set" and isinstance(value, dict):
+        return _assignments(value, path)
+    kinds, expected = _kinds(option)
+    values = value if option.multiple and isinstance(value, list) else [value]
+    # `type`, because to isinstance a boolean is a whole number.
+    if not all(type(each) in kinds for each in values):
+        raise UsageError(f"config {path}: {key}: got {value!r}; expected {expected}.")
+    return values if option.multiple else value
+
+
+def _kinds(option: click.Option) -> tuple[tuple[type, ...], str]:
+    """Return the types that TOML may give for an option, and what they are called."""
+    if option.is_flag:
+        return (bool,), "true or false"
+    if isinstance(option.type, click.types.IntParamType):
+        return (int,), "one value, a whole number"
+    if isinstance(option.type, click.types.FloatParamType):
+        return (int, float), "one value, a number"
+    return (str,), "text, or a list of texts" if option.multiple else "one value, text in quotes"
+
+
+def _assignments(tables: dict[str, Any], path: Path) -> list[str]:
+    for name, fields in tables.items():
+        if not isinstance(fields, dict):
+            raise UsageError(
+                f"config {path}: set: got {name} = {fields!r}; expected a table of fields, such as "
+                "[set.pixel-ae] with epochs = 5 below it."
+            )
+    return [
+        f"{name}.{field}={_toml_value(setting)}" for name, fields in tables.items() for field, setting in fields.items()
+    ]
 
 
 def _toml_value(value: Any) -> str:
