@@ -41,6 +41,18 @@ def test_global_randomness_is_seeded() -> None:
     assert draw(5) != draw(6)
 
 
+def test_what_is_not_even_an_exception_is_a_fault_of_the_plugin() -> None:
+    """A panic of a compiled extension becomes an exception that a cell can be made of; Ctrl-C passes."""
+
+    class Panic(BaseException):
+        pass
+
+    with pytest.raises(RuntimeError, match="Panic: at line 3"), guard.isolated(0):
+        raise Panic("at line 3")
+    with pytest.raises(KeyboardInterrupt), guard.isolated(0):
+        raise KeyboardInterrupt
+
+
 def test_what_a_plugin_prints_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
     """Standard output belongs to the table."""
     with guard.isolated(0):
@@ -90,6 +102,18 @@ def test_explanations_have_a_status_and_a_place() -> None:
     assert "\n" not in reason
     for part in ("'toys' (toy-box 1.0)", "fit", "ValueError: two lines", "test_runner_guard.py:"):
         assert part in reason
+
+
+def test_explanations_are_one_printable_line_whatever_was_said() -> None:
+    """Terminal escapes and line ends of a plugin's message are tamed; a message that cannot be had says so."""
+
+    class MuteError(Exception):
+        def __str__(self) -> str:
+            raise ValueError("no")
+
+    assert guard.explain(benchkit.Unsupported("a\n\x1b[31mb"), OFFER, "fit") == ("skipped", r"a \x1b[31mb")
+    assert r"ValueError: \x1b[2J !" in guard.explain(ValueError("\x1b[2J\n!"), OFFER, "fit")[1]
+    assert "MuteError: (its message cannot be shown)" in guard.explain(MuteError(), OFFER, "fit")[1]
 
 
 def test_out_of_memory_and_unsupported_have_their_own_status() -> None:

@@ -16,8 +16,9 @@ from torch import Tensor
 
 from benchkit.contract import Scorer
 from benchkit.errors import ContractError, PluginError, Unsupported
-from benchkit.registry import Offer
+from benchkit.registry import Offer, printable
 from benchkit.results import Status
+from benchkit.runner.surroundings import surroundings_kept
 
 _ROWS_BETWEEN_SAMPLES = 61
 
@@ -30,20 +31,24 @@ PLUGIN_FAULTS = (Exception, SystemExit)
 
 @contextlib.contextmanager
 def isolated(seed: int) -> Iterator[None]:
-    """Seed the global random states for one call and put them back; send what is printed to standard error.
+    """Seed the global random states for one call and put all that is global back; send prints to standard error.
 
     A plugin that draws from the global state is thereby repeatable, and changes nobody else's numbers.
+
+    Raises:
+        RuntimeError: instead of what is raised in the block and is neither an Exception nor SystemExit nor Ctrl-C,
+            as by the panic of an extension module written in Rust.
     """
-    python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002 - it is the global one
     try:
-        with torch.random.fork_rng(), contextlib.redirect_stdout(sys.stderr):
+        with surroundings_kept(), contextlib.redirect_stdout(sys.stderr):
             torch.manual_seed(seed)
             random.seed(seed)
             np.random.seed(seed % 2**32)  # noqa: NPY002 - plugins of strangers still draw from it
             yield
-    finally:
-        random.setstate(python_state)
-        np.random.set_state(numpy_state)  # noqa: NPY002 - as above
+    except (*PLUGIN_FAULTS, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        raise RuntimeError(f"{type(error).__name__}: {_said(error)}") from error
 
 
 class SpoiledInputsError(ContractError):
@@ -137,16 +142,23 @@ def _described(value: object) -> str:
 def explain(error: BaseException, offer: Offer[Any], method: str) -> tuple[Status, str]:
     """Turn what a plugin raised into a status and one paragraph."""
     if isinstance(error, Unsupported):
-        return "skipped", error.reason
+        return "skipped", printable(str(error.reason))
     if isinstance(error, PluginError) and error.plugin:
-        return "failed", str(error)
+        return "failed", printable(str(error))
     message = (
-        f"{type(offer.item).__name__} {offer.item.name!r}: {method}: got {type(error).__name__}: {error}"
+        f"{type(offer.item).__name__} {offer.item.name!r}: {method}: got {type(error).__name__}: {_said(error)}"
         f"{_place(error)}. Repeat with `benchkit --debug run` for the traceback."
     )
     status: Status = "oom" if isinstance(error, MemoryError | torch.OutOfMemoryError) else "failed"
     origin = {"plugin": offer.plugin, "distribution": offer.distribution, "version": offer.version}
-    return status, " ".join(str(PluginError(message, **origin)).split())
+    return status, printable(str(PluginError(message, **origin)))
+
+
+def _said(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # a stranger's __str__ may do anything; its fault must not cost the other cells
+        return "(its message cannot be shown)"
 
 
 def _place(error: BaseException) -> str:

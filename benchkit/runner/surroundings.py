@@ -1,0 +1,60 @@
+"""What a plugin's call must leave as it was: the settings that the whole process shares.
+
+A plugin that turns torch to one thread or to double precision would otherwise change the times and the scores of
+every detector after it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+
+_State = tuple[Callable[[], Any], Callable[[Any], object]]
+
+
+def _folder() -> str | None:
+    try:
+        return os.getcwd()
+    except OSError:  # somebody removed it: there is nothing to come back to
+        return None
+
+
+def _go_back(folder: str | None) -> None:
+    if folder is not None:
+        os.chdir(folder)
+
+
+def _set_device(device: torch.device) -> None:
+    torch.set_default_device(None if device.type == "cpu" else device)  # None is faster, and means the CPU
+
+
+_COMPARED: tuple[_State, ...] = (
+    (_folder, _go_back),
+    (torch.get_num_threads, torch.set_num_threads),
+    (torch.get_default_dtype, torch.set_default_dtype),
+    (torch.get_default_device, _set_device),
+    (torch.is_grad_enabled, torch.set_grad_enabled),
+)
+"""How each setting is read and put back; put back only where it changed."""
+
+
+@contextlib.contextmanager
+def surroundings_kept() -> Iterator[None]:
+    """Put the global random states, the working folder and torch's settings back after the block."""
+    python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002 - it is the global one
+    found = [read() for read, _ in _COMPARED]
+    try:
+        with torch.random.fork_rng():
+            yield
+    finally:
+        random.setstate(python_state)
+        np.random.set_state(numpy_state)  # noqa: NPY002 - as above
+        for (read, put_back), value in zip(_COMPARED, found, strict=True):
+            if read() != value:
+                put_back(value)
