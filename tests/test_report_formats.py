@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from benchkit import UsageError
@@ -233,6 +233,7 @@ def test_csv_text_is_no_formula(name: str) -> None:
 
 @settings(max_examples=20, deadline=None)
 @given(name=st.text(max_size=20), reason=st.text(max_size=20))
+@example(name="\0", reason="\0")
 def test_any_text_can_be_shown_in_every_format(name: str, reason: str) -> None:
     """No name or reason makes a format fail, break its columns or produce text that cannot be written."""
     found = boards(cell(name), cell(name, "other", status="failed", auroc=None, reason=reason))

@@ -101,9 +101,19 @@ def latest_run(folder: Path) -> Path:
 
 
 def to_frame(records: Iterable[dict[str, Any]]) -> pd.DataFrame:
-    """Return cells' dictionaries as a frame: text as ``str``, undefined numbers as NaN (whole ones as ``NA``)."""
-    frame = pd.DataFrame(list(records), columns=list(CELL_FIELDS))
+    """Return cells' dictionaries as a frame: text as ``str``, undefined numbers as NaN (whole ones as ``NA``).
+
+    A zero byte in a text becomes U+FFFD: pandas' strings that hold one are not even equal to themselves.
+    """
+    frame = pd.DataFrame([_without_zeros(record) for record in records], columns=list(CELL_FIELDS))
     return frame.astype({name: _column_type(FIELD_TYPES[name]) for name in CELL_FIELDS})
+
+
+def _without_zeros(record: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(value, str) else value
+        for name, value in record.items()
+    }
 
 
 def read_scores(path: Path) -> dict[str, NDArray[Any]]:
