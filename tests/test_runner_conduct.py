@@ -46,6 +46,14 @@ def test_a_run_leaves_its_cells_scores_and_manifest(tmp_path: Path) -> None:
     assert len(list((run.folder / "scores").glob("*.npz"))) == 2
 
 
+def test_an_anomaly_may_have_any_name(tmp_path: Path) -> None:
+    """An anomaly that is called like a split is scored on its own images, not on that split's."""
+    names = ["train", "calibration", "normal", "brighter"]
+    run = toy_run(tmp_path, anomalies=[Brighter(name=name) for name in names])
+    assert run.cells["auroc"].nunique() == 1
+    assert list(run.cells["n_anomaly"]) == [100] * 4
+
+
 def test_metrics_agree_with_the_raw_scores(tmp_path: Path) -> None:
     """The AUROC of a cell is scikit-learn's AUROC of the scores that were kept."""
     run = toy_run(tmp_path, anomalies=[HeldOut()])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -123,7 +124,7 @@ class FitGroup:
             self._done.append(self._cell(scorer, test, threshold, normal_scores, calibration_scores))
         self._scorer = scorer
 
-    def _look(self, key: str, images: Tensor) -> Tensor:
+    def _look(self, key: Hashable, images: Tensor) -> Tensor:
         """Return the detector's view of ``images``; a fault here is the view's."""
         view = self.offer.item.view
         try:
@@ -141,7 +142,7 @@ class FitGroup:
             raise contract_error(self.offer, f"fit: got {type(scorer).__name__}; expected a callable scorer.")
         return scorer
 
-    def _score(self, scorer: Scorer, key: str, images: Tensor) -> Scores:
+    def _score(self, scorer: Scorer, key: Hashable, images: Tensor) -> Scores:
         inputs = self._look(key, images)
         with untouched(inputs, self.offer, "scorer"), self.ledger.time("score"), isolated(self.seed):
             array: Scores = scores_of(scorer, inputs, self.offer).numpy()
@@ -151,7 +152,7 @@ class FitGroup:
         self, scorer: Scorer, test: TestSet, threshold: Threshold, all_normal: Scores, calibration: Scores
     ) -> tuple[Cell, Scored | None]:
         try:
-            anomaly = self._score(scorer, test.offer.item.name, test.images)
+            anomaly = self._score(scorer, ("anomaly", test.offer.item.name), test.images)
         except PLUGIN_FAULTS as error:
             return self._failed(test, error), None
         normal = all_normal[test.keep]
