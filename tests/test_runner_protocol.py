@@ -35,6 +35,26 @@ def test_cuts_are_the_same_every_time(data: protocol.Prepared) -> None:
     assert torch.equal(data.stays_normal, again.stays_normal)
 
 
+def test_normal_images_are_rounded_as_anomalies_are() -> None:
+    """Nobody wins by spotting a pixel that is no whole grey level: neither kind of image has one."""
+    images = benchkit.LabelledImages(torch.full((40, 1, 4, 4), 0.3001), torch.zeros(40, dtype=torch.int64))
+
+    class Floats(ToyImages):
+        def load(self) -> benchkit.Splits:
+            return benchkit.Splits(images, images)
+
+    data = protocol.prepare(Floats(), CPU)
+    for part in (data.train, data.calibration, data.test):
+        assert torch.equal(part.images.unique(), torch.tensor([77 / 255]))
+    assert float(images.images[0, 0, 0, 0]) == pytest.approx(0.3001)
+
+
+def test_labels_are_lent_as_a_copy(data: protocol.Prepared) -> None:
+    """A generator that writes into the labels that it is given changes nobody's classes."""
+    protocol.generator_input(data, HeldOut()).labels.fill_(5)
+    assert set(data.test.labels.tolist()) == set(range(10))
+
+
 def test_altered_images_never_meet_their_own_originals(data: protocol.Prepared) -> None:
     """What a generator alters and the normals that it is held against are the two halves of the test split."""
     generator = Brighter()

@@ -146,12 +146,17 @@ def explain(error: BaseException, offer: Offer[Any], method: str) -> tuple[Statu
     if isinstance(error, PluginError) and error.plugin:
         return "failed", printable(str(error))
     message = (
-        f"{type(offer.item).__name__} {offer.item.name!r}: {method}: got {type(error).__name__}: {_said(error)}"
-        f"{_place(error)}. Repeat with `benchkit --debug run` for the traceback."
+        f"{type(offer.item).__name__} {offer.item.name!r}: {method}: got {described(error)}. "
+        "Repeat with `benchkit --debug run` for the traceback."
     )
     status: Status = "oom" if isinstance(error, MemoryError | torch.OutOfMemoryError) else "failed"
     origin = {"plugin": offer.plugin, "distribution": offer.distribution, "version": offer.version}
     return status, printable(str(PluginError(message, **origin)))
+
+
+def described(error: BaseException) -> str:
+    """Return what was raised and where, in one printable line: ``ValueError: too large (detector.py:12)``."""
+    return printable(f"{type(error).__name__}: {_said(error)}{_place(error)}")
 
 
 def _said(error: BaseException) -> str:

@@ -14,16 +14,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from benchkit.contract import AnomalyGenerator, Dataset, LabelledImages, Splits
+from benchkit.contract import AnomalyGenerator, Dataset, LabelledImages
 from benchkit.data import checksum
 from benchkit.errors import ContractError, DataError, Unsupported
 from benchkit.registry import settings_of
+from benchkit.runner.grey_levels import GREY_LEVELS, range_problem, to_grey_levels
+from benchkit.runner.loading import load_splits
 
 PROTOCOL_VERSION = 1
 CALIBRATION_SHARE = 0.1
 SPLIT_SEED = 0
-_GREY_LEVELS = 255
-_RANGE_SLACK = 1e-5
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,13 @@ class Prepared:
 def prepare(dataset: Dataset, device: torch.device) -> Prepared:
     """Load a data set and cut it.
 
+    Pixels are rounded to whole grey levels, as anomalies are: otherwise a detector could tell one from the other by
+    that alone. What the data set gave is not changed.
+
     Raises:
-        DataError: the data set cannot be loaded or is too small to be cut.
+        DataError: the data set cannot be loaded, is not what a data set must be, or is too small to be cut.
     """
-    splits = dataset.load()
+    splits = load_splits(dataset)
     n_train, n_test = len(splits.train), len(splits.test)
     n_calibration = round(n_train * CALIBRATION_SHARE)
     if n_calibration < 2 or n_test < 4:
@@ -67,9 +70,9 @@ def prepare(dataset: Dataset, device: torch.device) -> Prepared:
     return Prepared(
         name=dataset.name,
         checksum=checksum(splits),
-        train=_on(device, splits, order[n_calibration:]),
-        calibration=_on(device, splits, order[:n_calibration]),
-        test=splits.test.to(device),
+        train=_on(device, splits.train, order[n_calibration:]),
+        calibration=_on(device, splits.train, order[:n_calibration]),
+        test=_on(device, splits.test, torch.arange(n_test)),
         stays_normal=stays_normal.to(device),
     )
 
@@ -85,8 +88,9 @@ def _shuffled(n: int) -> Tensor:
     return torch.randperm(n, generator=torch.Generator().manual_seed(SPLIT_SEED))
 
 
-def _on(device: torch.device, splits: Splits, index: Tensor) -> LabelledImages:
-    return splits.train.select(index.sort().values).to(device)
+def _on(device: torch.device, images: LabelledImages, index: Tensor) -> LabelledImages:
+    chosen = images.select(index.sort().values)
+    return LabelledImages(to_grey_levels(chosen.images), chosen.labels).to(device)
 
 
 def keep_classes(images: LabelledImages, labels: frozenset[int] | None) -> LabelledImages:
@@ -101,10 +105,15 @@ def class_mask(images: LabelledImages, labels: frozenset[int] | None) -> Tensor:
     return torch.isin(images.labels, torch.tensor(sorted(labels), device=images.labels.device))
 
 
+def with_own_labels(images: LabelledImages) -> LabelledImages:
+    """Return the same images with a copy of the labels, to be lent to a plugin: it may write into them."""
+    return LabelledImages(images.images, images.labels.clone())
+
+
 def generator_input(data: Prepared, generator: AnomalyGenerator) -> LabelledImages:
     """Return the test images that the generator may use; disjoint from the normals that it is scored against."""
     if not generator.alters_test:
-        return data.test
+        return with_own_labels(data.test)
     return data.test.select(~data.stays_normal & class_mask(data.test, generator.normal_labels))
 
 
@@ -126,10 +135,10 @@ def anomalous_images(generator: AnomalyGenerator, test: LabelledImages, *, seed:
     if len(test) == 0:
         raise Unsupported(f"{generator.name}: the data set has no test images to make anomalies from")
     made = generator.generate(test, seed=seed)
-    problem = _shape_problem(made, test.images) or _range_problem(made)
+    problem = _shape_problem(made, test.images) or range_problem(made)
     if problem:
         raise ContractError(f"anomaly generator {generator.name!r}: generate: {problem}")
-    return made.detach().mul(_GREY_LEVELS).round().clamp(0, _GREY_LEVELS).div(_GREY_LEVELS)
+    return to_grey_levels(made)
 
 
 def _shape_problem(made: object, like: Tensor) -> str:
@@ -141,13 +150,6 @@ def _shape_problem(made: object, like: Tensor) -> str:
             f"got {tuple(made.shape)} {made.dtype} on {made.device}; expected M×{'×'.join(map(str, like.shape[1:]))} "
             f"{like.dtype} on {like.device} with M at least 1."
         )
-    return ""
-
-
-def _range_problem(made: Tensor) -> str:
-    low, high = made.min().item(), made.max().item()
-    if not (low >= -_RANGE_SLACK and high <= 1 + _RANGE_SLACK):  # a NaN fails this as well
-        return f"got pixels from {low:g} to {high:g}; expected finite ones from 0 to 1. Clamp the result."
     return ""
 
 
@@ -167,7 +169,7 @@ def describe(data: Prepared) -> dict[str, Any]:
         "n_train": len(data.train),
         "n_calibration": len(data.calibration),
         "n_test": len(data.test),
-        "grey_levels": _GREY_LEVELS + 1,
+        "grey_levels": GREY_LEVELS,
     }
 
 

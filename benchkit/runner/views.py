@@ -12,6 +12,7 @@ from benchkit.errors import UsageError
 from benchkit.registry import Offer
 from benchkit.runner.guard import PLUGIN_FAULTS, check_inputs, contract_error, isolated, untouched
 from benchkit.runner.ledger import Ledger
+from benchkit.runner.protocol import with_own_labels
 from benchkit.training import batched
 
 Look = Callable[[Tensor], Tensor]
@@ -71,7 +72,7 @@ class ViewRoom:
 
     def _timed_fit(self, offer: Offer[View]) -> Mapping[str, Look]:
         with self._ledger.time("view") as watch:
-            looks: Any = offer.item.fit(self._normal, seed=self._seed)
+            looks: Any = offer.item.fit(with_own_labels(self._normal), seed=self._seed)
         if not isinstance(looks, Mapping):
             raise contract_error(offer, f"fit: got {type(looks).__name__}; expected a mapping of view to function.")
         fitted: Mapping[str, Look] = looks
