@@ -13,7 +13,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	touch $@
 
 run: setup
-	$(BIN)/benchkit run --dataset digits --offline --jobs 2
+	$(BIN)/benchkit run --dataset digits --offline --jobs 2 --timing-seconds 0.02
 
 test: setup
 	$(BIN)/python -m pytest -m "not real"
