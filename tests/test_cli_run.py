@@ -50,6 +50,19 @@ def test_a_dry_run_computes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "results").exists()
 
 
+def test_ctrl_c_is_one_line_and_its_own_status(tmp_path: Path) -> None:
+    """Ctrl-C ends with 130 and says where the finished cells are, without a traceback."""
+    (tmp_path / "stop.py").write_text(
+        "import benchkit\nfrom dataclasses import dataclass\n@dataclass(frozen=True)\n"
+        "class Stop(benchkit.Detector):\n    def fit(self, normal, *, seed):\n        raise KeyboardInterrupt\n"
+        "@benchkit.hookimpl\ndef benchkit_detectors():\n    return [Stop('zz-stop')]\n"
+    )
+    done = benchkit("run", *QUICK, "-d", "brightness", "-d", "zz-stop", "--plugin", "stop.py", cwd=tmp_path)
+    assert done.returncode == 130
+    assert "stopped by Ctrl-C. 1 of 2 cells had ended; they are kept in results/" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_failed_cell_ends_with_status_one(tmp_path: Path) -> None:
     """The other rows are printed, the failed one is named, the exit status is 1."""
     done = benchkit("run", *QUICK, "-d", "brightness", "-d", "brightness@broken-view", cwd=tmp_path)

@@ -23,6 +23,8 @@ _COMMANDS = {
     "anomalies": "Draw a sheet of examples of each anomaly.",
 }
 
+_INTERRUPTED = 130  # what shells report of a command that Ctrl-C ended
+
 
 class _LazyGroup(click.Group):
     """Imports ``benchkit.cli.<name>_command`` when the command is needed."""
@@ -48,7 +50,7 @@ class _LazyGroup(click.Group):
 def benchkit(debug: bool) -> None:
     """Run every anomaly detector against every kind of anomaly, and tabulate how well and how fast.
 
-    Exit status: 0 done; 1 something failed or regressed; 2 the request was wrong; 3 not comparable.
+    Exit status: 0 done; 1 something failed or regressed; 2 the request was wrong; 3 not comparable; 130 Ctrl-C.
     """
     if debug:
         os.environ["BENCHKIT_DEBUG"] = "1"
@@ -60,7 +62,13 @@ def main() -> None:
     # waits for as soon as the machine has other work: training then takes ten to thirty times as long.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
-        benchkit()
+        sys.exit(benchkit(standalone_mode=False))  # what --help and their like end with; None for a command
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort as error:
+        click.echo(" ".join(f"benchkit: stopped by Ctrl-C. {error.__cause__ or ''}".split()), err=True)
+        sys.exit(_INTERRUPTED)
     except (BenchkitError, Unsupported) as error:
         if os.environ.get("BENCHKIT_DEBUG"):
             sys.excepthook(type(error), error, error.__traceback__)

@@ -50,6 +50,7 @@ def conduct(
         UsageError: no such device, or the run is there already.
         DataError: the data set cannot be loaded.
         StoreError: the results cannot be written.
+        KeyboardInterrupt: Ctrl-C; says what was kept.
     """
     start = time.perf_counter()
     account = Account()
@@ -67,6 +68,9 @@ def conduct(
             counts[outcome.cell.status] += 1
             on_cell(outcome.cell)
         state = "finished"
+    except KeyboardInterrupt as error:
+        kept = f"{counts.total()} of {plan.n_cells} cells had ended; they are kept in {store.folder}."
+        raise KeyboardInterrupt(kept) from error
     finally:
         wall = time.perf_counter() - start
         busy = wall if request.settings.jobs == 1 else account.busy
