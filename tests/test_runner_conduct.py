@@ -207,6 +207,34 @@ def test_a_worker_that_dies_is_a_crash_in_the_table(tmp_path: Path) -> None:
     assert "worker process died" in run.cells.loc[0, "reason"]
 
 
+@pytest.mark.slow
+def test_what_cannot_be_sent_to_a_worker_is_a_failed_cell(tmp_path: Path) -> None:
+    """A class that only this process knows costs typed rows that say so, not the run."""
+
+    @dataclass(frozen=True)
+    class Local(Brightness):
+        """Cannot be pickled: it is no name of its module."""
+
+    run = toy_run(tmp_path, detectors=[Local()], jobs=2)
+    assert list(run.cells["status"]) == ["failed"]
+    assert "--jobs 1" in run.cells.loc[0, "reason"]
+    assert run.manifest["state"] == "finished"
+
+
+def test_a_throughput_is_that_of_scoring(tmp_path: Path) -> None:
+    """A scorer that stops scoring once it was scored has no throughput: its cells fail."""
+
+    @dataclass(frozen=True)
+    class Tiring(Brightness):
+        def fit(self, normal: torch.Tensor, *, seed: int):
+            honest, calls = super().fit(normal, seed=seed), []
+            return lambda inputs: honest(inputs) if calls.append(1) or len(calls) <= 3 else torch.zeros(1)
+
+    cell = toy_run(tmp_path, detectors=[Tiring()]).cells.loc[0]
+    assert cell["status"] == "failed"
+    assert "expected 200 floating point scores" in cell["reason"]
+
+
 def test_lines_are_json_without_nan(tmp_path: Path) -> None:
     """What is undefined is null in the file, never NaN, so that any reader can read it."""
     run = toy_run(tmp_path, detectors=[Brightness(), Hostile()])

@@ -14,6 +14,7 @@ import torch
 
 from benchkit.contract import Dataset
 from benchkit.registry.loading import plugin_file
+from benchkit.runner.guard import described
 from benchkit.runner.lanes import Lane, OneLane, SharedLanes
 from benchkit.runner.ledger import Ledger, book
 from benchkit.runner.machine import Machine, machine_for
@@ -91,6 +92,9 @@ def _collect(future: Future[_Report], task: Task, account: Account) -> list[Outc
     except BrokenProcessPool:
         reason = f"{task.title}: a worker process died while the task ran or waited; repeat with --jobs 1."
         return [Outcome(cell) for cell in cells_of(task, "crashed", reason)]
+    except Exception as error:  # such as an object that cannot be sent to a worker; the other tasks go on
+        reason = f"{task.title}: a worker process could not do it: {described(error)}. Repeat with --jobs 1."
+        return [Outcome(cell) for cell in cells_of(task, "failed", reason)]
     book(account.seconds, report.seconds)
     account.busy += report.busy
     return report.outcomes

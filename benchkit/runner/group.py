@@ -19,6 +19,7 @@ from benchkit.results import Cell, Status
 from benchkit.runner.guard import (
     PLUGIN_FAULTS,
     SpoiledInputsError,
+    check_scores,
     contract_error,
     explain,
     isolated,
@@ -176,9 +177,16 @@ class FitGroup:
         if self._scorer is None:
             return
         scorer, look = self._scorer, self.room.look(self.offer.item.view)
+        last: list[tuple[Tensor, Tensor]] = []
+
+        def call(images: Tensor) -> Tensor:
+            last[:] = [(scorer(look(images)), images)]
+            return last[0][0]
+
         try:
             with untouched(normal, self.offer, "scorer (while timed)"), isolated(self.seed):
-                measured = self._throughput(lambda images: scorer(look(images)), normal)
+                measured = self._throughput(call, normal)
+                check_scores(*last[0], self.offer)  # what was timed has to be the work that was scored
         except PLUGIN_FAULTS as error:
             status, reason = self._explain(error, "scorer (while timed)")
             self._done = [(replace(cell, status=status, reason=reason), scored) for cell, scored in self._done]
