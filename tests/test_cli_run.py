@@ -50,6 +50,17 @@ def test_a_dry_run_computes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "results").exists()
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a disk that is always full")
+def test_a_full_disk_behind_the_output_is_one_paragraph(tmp_path: Path) -> None:
+    """What cannot be printed ends with status 1 and one paragraph, not with a traceback."""
+    command = [str(Path(sys.executable).with_name("benchkit")), "plugins"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == 1
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_ctrl_c_is_one_line_and_its_own_status(tmp_path: Path) -> None:
     """Ctrl-C ends with 130 and says where the finished cells are, without a traceback."""
     (tmp_path / "stop.py").write_text(

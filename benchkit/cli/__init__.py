@@ -69,8 +69,17 @@ def main() -> None:
     except click.Abort as error:
         click.echo(" ".join(f"benchkit: stopped by Ctrl-C. {error.__cause__ or ''}".split()), err=True)
         sys.exit(_INTERRUPTED)
-    except (BenchkitError, Unsupported) as error:
+    except (BenchkitError, Unsupported, OSError) as error:
         if os.environ.get("BENCHKIT_DEBUG"):
             sys.excepthook(type(error), error, error.__traceback__)
-        click.echo(f"benchkit: {error}", err=True)
+        click.echo(f"benchkit: {_paragraph(error)}", err=True)
         sys.exit(getattr(error, "exit_status", 1))
+
+
+def _paragraph(error: Exception) -> str:
+    if not isinstance(error, OSError):
+        return str(error)
+    return (  # such as a full disk behind `> table.txt`: files of benchkit's own have better words
+        f"reading or writing: got {type(error).__name__}: {error}; expected files, and a place for what is printed, "
+        "that can be read and written. What a run had stored is kept; --debug shows the traceback."
+    )
