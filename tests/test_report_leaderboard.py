@@ -52,6 +52,17 @@ def shown(board: Leaderboard, name: str = "auroc") -> dict[str, dict[str, str]]:
     }
 
 
+def test_a_run_that_did_not_end_says_so_below_its_table() -> None:
+    """Means over whatever an interrupted run got to are not passed off as those of the whole."""
+    cells = to_frame([cell().to_dict()])
+    cut = StoredRun(Path("results/cut"), {"state": "interrupted", "planned": {"cells": 14}}, cells)
+    whole = StoredRun(Path("results/whole"), {"state": "finished", "planned": {"cells": 1}}, cells)
+    assert [note for note in leaderboards([cut])[0].footnotes if "cut" in note] == [
+        "Run cut is not finished (interrupted): 1 of 14 cells; means are over these alone."
+    ]
+    assert leaderboards([whole])[0].footnotes == ()
+
+
 def test_no_cells_make_no_leaderboard() -> None:
     """Neither no run nor a run without cells is an error."""
     assert boards() == []

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from benchkit.report.arrangement import Arrangement, arrange, natural
-from benchkit.report.remarks import caption, counted, device_label, footnotes
+from benchkit.report.remarks import caption, counted, device_label, footnotes, unfinished
 from benchkit.report.sections import Section, member_section, metric_entries, metric_section, speed_section
 from benchkit.results import StoredRun
 
@@ -50,6 +50,7 @@ def leaderboards(runs: Iterable[StoredRun]) -> list[Leaderboard]:
     Returns:
         None for no cells. Within each, detectors are ordered by mean AUROC; those that lack a number come last.
     """
+    runs = tuple(runs)
     frames = [_placed(run.cells) for run in runs if len(run.cells)]
     if not frames:
         return []
@@ -58,7 +59,9 @@ def leaderboards(runs: Iterable[StoredRun]) -> list[Leaderboard]:
     boards = []
     for key, part in cells[~repeated].groupby(_PLACE, sort=True):
         again = cells[repeated & cells[_PLACE].eq(list(key)).all(axis="columns")]
-        boards.append(_board(part, *map(str, key), repeated=len(again)))
+        dataset, kind, base = map(str, key)
+        more = (*unfinished(runs, dataset), *_repeated(len(again)))
+        boards.append(_board(part, dataset, kind, base, more=more))
     return boards
 
 
@@ -78,7 +81,7 @@ def _placed(cells: pd.DataFrame) -> pd.DataFrame:
     return known
 
 
-def _board(cells: pd.DataFrame, dataset: str, kind: str, base: str, *, repeated: int) -> Leaderboard:
+def _board(cells: pd.DataFrame, dataset: str, kind: str, base: str, *, more: tuple[str, ...]) -> Leaderboard:
     laid_out = arrange(cells)
     order = _ranked(laid_out)
     groups = [column for column in laid_out.columns if column.is_group and len(column.members) > 1]
@@ -88,9 +91,6 @@ def _board(cells: pd.DataFrame, dataset: str, kind: str, base: str, *, repeated:
         speed_section(laid_out, order),
         *(member_section(laid_out, order, group) for group in groups),
     )
-    notes = footnotes(laid_out)
-    if repeated:
-        notes = (*notes, f"Stored in more than one of the runs, the later counts: {counted(repeated, 'cell')}.")
     return Leaderboard(
         dataset=dataset,
         device=kind,
@@ -98,9 +98,13 @@ def _board(cells: pd.DataFrame, dataset: str, kind: str, base: str, *, repeated:
         title=f"{dataset} on {device_label(kind)}",
         caption=caption(laid_out, dataset=dataset, kind=kind, protocol=base),
         sections=sections,
-        footnotes=notes,
+        footnotes=(*footnotes(laid_out), *more),
         arrangement=laid_out,
     )
+
+
+def _repeated(number: int) -> tuple[str, ...]:
+    return (f"Stored in more than one of the runs, the later counts: {counted(number, 'cell')}.",) if number else ()
 
 
 def _ranked(cells: Arrangement) -> list[str]:

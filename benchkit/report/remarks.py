@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from benchkit.report.arrangement import Arrangement, natural
+from benchkit.results import StoredRun
 
 _DEVICES = {"cpu": "CPU", "cuda": "GPU (CUDA)", "mps": "GPU (MPS)"}
 
@@ -42,6 +43,22 @@ def caption(cells: Arrangement, *, dataset: str, kind: str, protocol: str) -> tu
 def footnotes(cells: Arrangement) -> tuple[str, ...]:
     """Return one sentence for whatever is not in the table, or is and needs a word."""
     return (*_skipped_for_all(cells), *_unequal_seeds(cells), *_trouble(cells), *_missing(cells))
+
+
+def unfinished(runs: Iterable[StoredRun], dataset: str) -> tuple[str, ...]:
+    """Return one sentence for each run that holds cells of the data set and did not come to its end."""
+    return tuple(
+        f"Run {run.folder.name} is not finished ({run.manifest['state']}): {_progress(run)}; "
+        "means are over these alone."
+        for run in runs
+        if run.manifest.get("state", "finished") != "finished" and dataset in set(run.cells["dataset"])
+    )
+
+
+def _progress(run: StoredRun) -> str:
+    planned = run.manifest.get("planned")
+    total = planned.get("cells") if isinstance(planned, dict) else None
+    return counted(len(run.cells), "cell") if total is None else f"{len(run.cells)} of {total} cells"
 
 
 def _skipped_for_all(cells: Arrangement) -> Iterable[str]:
