@@ -74,6 +74,21 @@ def test_ctrl_c_is_one_line_and_its_own_status(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_broken_plugin_beside_a_pattern_is_said_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pattern may have meant what a broken plugin offers: status 1 with the reason; a plain name is status 0."""
+    info = tmp_path / "site" / "bad-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: bad\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[benchkit]\nbad = no_such_module_anywhere\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
+    by_pattern = benchkit("run", *QUICK, "-d", "bright*", cwd=tmp_path)
+    assert by_pattern.returncode == 1
+    assert "rows may be missing" in by_pattern.stderr
+    by_name = benchkit("run", *QUICK, "-d", "brightness", cwd=tmp_path)
+    assert by_name.returncode == 0
+    assert "rows may be missing" not in by_name.stderr
+
+
 def test_a_failed_cell_ends_with_status_one(tmp_path: Path) -> None:
     """The other rows are printed, the failed one is named, the exit status is 1."""
     done = benchkit("run", *QUICK, "-d", "brightness", "-d", "brightness@broken-view", cwd=tmp_path)

@@ -109,7 +109,14 @@ def _report(folder: Path, table_format: str, registry: Registry, options: dict[s
     if failed:
         click.echo(f"benchkit: {failed} of {len(run.cells)} cells failed; the footnotes say why.", err=True)
     by_pattern = any("*" in pattern for pattern in (*options["detectors"], *options["anomalies"]))
-    return 1 if failed or (by_pattern and registry.problems) else 0
+    lacking = bool(by_pattern and registry.problems)
+    if lacking:
+        click.echo(
+            "benchkit: a plugin is broken or in conflict, so rows may be missing that a pattern asked for. "
+            "`benchkit plugins` says which; mend it, or leave it out with -p no:NAME.",
+            err=True,
+        )
+    return 1 if failed or lacking else 0
 
 
 def _plan_text(plan: Plan, request: Request, out: Path) -> str:
