@@ -106,7 +106,7 @@ class RemoteFile:
 
 
 class _Named(ABC):
-    """What all plugin objects share: a checked name."""
+    """What all plugin objects share: a checked name. Only the runner puts ``@VIEW`` behind one."""
 
     name: str
 

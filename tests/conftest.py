@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 # As the command line does, and for the same reason; before any test module imports torch.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 Install = Callable[..., Path]
 

@@ -97,6 +97,21 @@ def test_a_group_is_one_column_and_counts_once() -> None:
     assert any("held-out is the mean of held-out-0, held-out-1, held-out-2" in line for line in board.caption)
 
 
+def test_a_group_of_which_one_member_ran_is_that_member() -> None:
+    """One held-out digit is not headed like the mean over ten."""
+    (board,) = boards([cell(anomaly="held-out-9", anomaly_group="held-out"), cell(anomaly="noise-1")])
+    assert [heading.label for heading in section(board, "auroc").headings] == ["Mean", "held-out-9", "noise-1"]
+    assert not any("is the mean of" in line for line in board.caption)
+
+
+def test_changed_settings_stand_below_the_table() -> None:
+    """Who pastes the table of a run with other settings than the plugins' own pastes that as well."""
+    frame = to_frame([cell().to_dict()])
+    run = StoredRun(Path("results/mine"), {"changes": {"noise-1": {"sigma": 0.1}, "one": {"epochs": 1}}}, frame)
+    (board,) = leaderboards([run])
+    assert "Settings changed in run mine: noise-1.sigma = 0.1; one.epochs = 1." in board.footnotes
+
+
 def test_mean_and_spread_over_seeds_are_those_of_pandas() -> None:
     """On random numbers every column and the mean agree with pandas: mean, and deviation with n - 1."""
     rng = np.random.default_rng(0)
@@ -232,7 +247,7 @@ def test_one_anomaly_under_two_settings_makes_two_columns() -> None:
         cell("a", "x", anomaly_group="g"),
     ]
     (board,) = boards(grouped)
-    assert list(shown(board)["a"]) == ["Mean", "g", "noise-1#11", "noise-1#22"]
+    assert list(shown(board)["a"]) == ["Mean", "noise-1#11", "noise-1#22", "x"]
 
 
 def test_one_name_under_two_settings_makes_two_rows() -> None:
@@ -300,7 +315,7 @@ def test_the_caption_says_what_the_numbers_depend_on() -> None:
     """Data set, cells, seeds, device with name and threads, policy, prevalence, protocol and batch size are there."""
     (board,) = boards([cell(seed=0), cell(seed=3, status="failed", auroc=None)])
     text = " ".join(board.caption)
-    for part in ("digits; 2 cells, 1 of them ok", "2 seeds (0, 3)", "CPU: Chip, 2 threads", "quantile:0.95",
+    for part in ("digits; 2 cells: 1 ok, 1 failed", "2 seeds (0, 3)", "CPU: Chip, 2 threads", "quantile:0.95",
                  "prevalence 0.5", "protocol base", "timed in batches of 64 images", "± is the standard"):  # fmt: skip
         assert part in text
     assert board.title == "digits on CPU"

@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 
 @click.command("run")
 @click.option("--dataset", metavar="NAME|PATH", help="Data set, or a path to your own images.  [default: digits]")
-@click.option("-d", "--detectors", multiple=True, default=("*",), metavar="PATTERN", help="Name, glob or GLOB@VIEW.")
-@click.option("-a", "--anomalies", multiple=True, default=("*",), metavar="PATTERN", help="Name, glob or group.")
+@click.option(
+    "-d", "--detectors", multiple=True, default=("*",), metavar="PATTERN", help="Name, glob or GLOB@VIEW (repeatable)."
+)
+@click.option(
+    "-a", "--anomalies", multiple=True, default=("*",), metavar="PATTERN", help="Name, glob or group (repeatable)."
+)
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave these detectors or anomalies out.")
 @click.option("--seeds", type=click.IntRange(min=1), default=1, show_default=True, help="Repeat with N seeds.")
 @click.option("--set", "changes", multiple=True, metavar="NAME.FIELD=VALUE", help="Change a setting of a plugin.")
@@ -120,17 +124,22 @@ def _report(folder: Path, table_format: str, registry: Registry, options: dict[s
 
 
 def _plan_text(plan: Plan, request: Request, out: Path) -> str:
+    from benchkit.report import counted
     from benchkit.runner import estimate
 
-    lines = [f"{task.title}: {len(task.detectors)} fits, {task.n_cells} cells" for task in plan.tasks]
+    lines = [
+        f"{task.title}: {counted(len(task.detectors), 'fit')}, {counted(task.n_cells, 'cell')}" for task in plan.tasks
+    ]
     lines += [
         f"detectors: {', '.join(offer.item.name for offer in plan.detectors)}",
         f"anomalies: {', '.join(offer.item.name for offer in plan.anomalies)}",
-        f"in all: {len(plan.tasks)} tasks, {plan.n_fits} fits, {plan.n_cells} cells",
+        f"in all: {counted(len(plan.tasks), 'task')}, {counted(plan.n_fits, 'fit')}, {counted(plan.n_cells, 'cell')}",
     ]
     cost = estimate(plan, out)
     if cost is None:
         return "\n".join([*lines, f"time: unknown; {out} holds no run on this data set to go by"])
     minutes = cost.seconds / 60
     unknown = f"; without {', '.join(cost.unknown)}, which it does not hold" if cost.unknown else ""
-    return "\n".join([*lines, f"time: about {minutes:.1f} min of fitting in one process, by {cost.source}{unknown}"])
+    return "\n".join(
+        [*lines, f"time: about {minutes:.1f} min of fitting in one process, as measured in run {cost.source}{unknown}"]
+    )

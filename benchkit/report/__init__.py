@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from benchkit.report.formats import FORMATS, check_format, render
 from benchkit.report.leaderboard import Leaderboard, leaderboards
+from benchkit.report.remarks import counted
 
-__all__ = ["FORMATS", "Leaderboard", "check_format", "leaderboards", "render"]
+__all__ = ["FORMATS", "Leaderboard", "check_format", "counted", "leaderboards", "render"]

@@ -91,6 +91,11 @@ def _member_labels(cells: pd.DataFrame) -> pd.Series[str]:
     return cells["anomaly"].where(~several | hashes.eq(""), cells["anomaly"] + "#" + hashes)
 
 
+def _column(label: str, members: tuple[str, ...], grouped: bool) -> Column:
+    """A group of which one member ran is that member: its mean over ten is another number."""
+    return Column(label, members, True) if grouped and len(members) > 1 else Column(members[0], members)
+
+
 def _columns(cells: pd.DataFrame) -> tuple[Column, ...]:
     groups: dict[tuple[bool, str], set[str]] = {}
     for member, anomaly, group in set(zip(cells["member"], cells["anomaly"], cells["anomaly_group"], strict=True)):
@@ -98,6 +103,6 @@ def _columns(cells: pd.DataFrame) -> tuple[Column, ...]:
         grouped = bool(group) and member == anomaly
         groups.setdefault((grouped, group if grouped else member), set()).add(member)
     columns = [
-        Column(label, tuple(sorted(members, key=natural)), is_group) for (is_group, label), members in groups.items()
+        _column(label, tuple(sorted(members, key=natural)), grouped) for (grouped, label), members in groups.items()
     ]
     return tuple(sorted(columns, key=lambda column: (natural(column.label), column.is_group)))

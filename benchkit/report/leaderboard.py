@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from benchkit.report.arrangement import Arrangement, arrange, natural
-from benchkit.report.remarks import caption, counted, device_label, footnotes, unfinished
+from benchkit.report.remarks import caption, changed, counted, device_label, footnotes, unfinished
 from benchkit.report.sections import Section, member_section, metric_entries, metric_section, speed_section
 from benchkit.results import StoredRun
 
@@ -60,7 +60,7 @@ def leaderboards(runs: Iterable[StoredRun]) -> list[Leaderboard]:
     for key, part in cells[~repeated].groupby(_PLACE, sort=True):
         again = cells[repeated & cells[_PLACE].eq(list(key)).all(axis="columns")]
         dataset, kind, base = map(str, key)
-        more = (*unfinished(runs, dataset), *_repeated(len(again)))
+        more = (*changed(runs, dataset), *unfinished(runs, dataset), *_repeated(len(again)))
         boards.append(_board(part, dataset, kind, base, more=more))
     return boards
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from benchkit.report.arrangement import Arrangement, natural
-from benchkit.results import StoredRun
+from benchkit.results import STATUSES, StoredRun
 
 _DEVICES = {"cpu": "CPU", "cuda": "GPU (CUDA)", "mps": "GPU (MPS)"}
 
@@ -21,11 +21,9 @@ def device_label(kind: str) -> str:
 def caption(cells: Arrangement, *, dataset: str, kind: str, protocol: str) -> tuple[str, ...]:
     """Return the sentences that a number cannot be understood without."""
     every = pd.concat([cells.cells, cells.left_out])
-    ok = int(every["status"].eq("ok").sum())
     seeds = sorted(set(every["seed"]))
     lines = [
-        f"Data set {dataset}; {len(every)} cells, {ok} of them ok; "
-        f"{counted(len(seeds), 'seed')} ({', '.join(map(str, seeds))}).",
+        f"Data set {dataset}; {_counts(every)}; {counted(len(seeds), 'seed')} ({', '.join(map(str, seeds))}).",
         f"Device {device_label(kind)}: {_listed(_machines(every))}; {_batches(every)}.",
         f"Threshold policy {_values(every, 'threshold_policy')}, from normal calibration scores alone; "
         f"prevalence {_values(every, 'prevalence')} (share of anomalies); protocol {protocol or 'unknown'}.",
@@ -36,13 +34,31 @@ def caption(cells: Arrangement, *, dataset: str, kind: str, protocol: str) -> tu
         if column.is_group
     ]
     if len(seeds) > 1:
-        lines.append("± is the standard deviation over seeds.")
+        lines.append("± is the standard deviation over seeds, which share one split of the data.")
     return tuple(lines)
+
+
+def _counts(cells: pd.DataFrame) -> str:
+    """Return ``192 cells: 180 ok, 12 skipped``."""
+    counts = cells["status"].value_counts(sort=False)
+    ended = [f"{counts[status]} {status}" for status in STATUSES if status in counts]
+    return f"{counted(len(cells), 'cell')}: {_listed(ended)}"
 
 
 def footnotes(cells: Arrangement) -> tuple[str, ...]:
     """Return one sentence for whatever is not in the table, or is and needs a word."""
-    return (*_skipped_for_all(cells), *_unequal_seeds(cells), *_trouble(cells), *_missing(cells))
+    return (
+        *_skipped_for_all(cells),
+        *_unequal_seeds(cells),
+        *_trouble(cells),
+        *_missing(cells),
+        *_told_apart(cells),
+    )
+
+
+def _told_apart(cells: Arrangement) -> Iterable[str]:
+    if any("#" in label for label in (*cells.rows, *cells.members)):
+        yield "#… tells apart what ran under one name with different settings; run.json of each run has them."
 
 
 def unfinished(runs: Iterable[StoredRun], dataset: str) -> tuple[str, ...]:
@@ -52,6 +68,25 @@ def unfinished(runs: Iterable[StoredRun], dataset: str) -> tuple[str, ...]:
         "means are over these alone."
         for run in runs
         if run.manifest.get("state", "finished") != "finished" and dataset in set(run.cells["dataset"])
+    )
+
+
+def changed(runs: Iterable[StoredRun], dataset: str) -> tuple[str, ...]:
+    """Return one sentence for each run on the data set whose plugins did not run with the settings they come with."""
+    return tuple(
+        f"Settings changed in run {run.folder.name}: {_assignments(run.manifest['changes'])}."
+        for run in runs
+        if run.manifest.get("changes") and dataset in set(run.cells["dataset"])
+    )
+
+
+def _assignments(changes: Any) -> str:
+    if not isinstance(changes, dict):
+        return str(changes)
+    return "; ".join(
+        f"{name}.{field} = {value}"
+        for name, fields in changes.items()
+        for field, value in (fields.items() if isinstance(fields, dict) else ())
     )
 
 
@@ -105,7 +140,12 @@ def _missing(cells: Arrangement) -> Iterable[str]:
 def _machines(cells: pd.DataFrame) -> list[str]:
     pairs = sorted({(name, threads) for name, threads in zip(cells["device_name"], cells["threads"], strict=True)
                     if name and not pd.isna(threads)})  # fmt: skip
-    return [f"{name}, {counted(int(threads), 'thread')}" for name, threads in pairs] or ["unknown"]
+    return [machine_title(name, threads) for name, threads in pairs] or ["unknown"]
+
+
+def machine_title(name: str, threads: Any) -> str:
+    """Return ``Chip, 1 thread``; the name alone where the number of threads is unknown."""
+    return name if pd.isna(threads) else f"{name}, {counted(int(threads), 'thread')}"
 
 
 def _batches(cells: pd.DataFrame) -> str:

@@ -13,6 +13,7 @@ import pandas as pd
 from benchkit.measure.metrics import METRICS
 from benchkit.report.arrangement import Arrangement, Column
 from benchkit.report.entry import Entry, mark_best, over_seeds
+from benchkit.report.remarks import machine_title
 
 MEAN = "Mean"
 
@@ -101,7 +102,7 @@ def _speed_lines(cells: Arrangement, row: str) -> list[tuple[str, str, tuple[Ent
     by_machine: dict[str, list[dict[str, Any]]] = {}
     for record in cells.find(row).values():
         if record["status"] == "ok":
-            by_machine.setdefault(f"{record['device_name']}, {record['threads']} threads", []).append(record)
+            by_machine.setdefault(machine_title(record["device_name"], record["threads"]), []).append(record)
     lines = []
     for machine, records in sorted(by_machine.items()):
         batch, timed = _with_largest_batch(records)

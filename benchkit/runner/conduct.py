@@ -55,10 +55,12 @@ def conduct(
     start = time.perf_counter()
     account = Account()
     machine = machine_for(request.settings.device)
-    data = prepare(plan.dataset.item, machine.device)
+    loaded = prepare(plan.dataset.item, machine.device)
     ledger.book(account.seconds, {"load": time.perf_counter() - start})
-    manifest = _manifest(request, registry, plan, data, machine)
+    manifest = _manifest(request, registry, plan, loaded, machine)
     store = RunStore.create(out, run_id or _fresh_id(plan), manifest)
+    data = loaded if request.settings.jobs == 1 else None
+    del loaded  # worker processes hold their own
     counts: Counter[str] = Counter()
     state = "interrupted"
     try:
@@ -100,6 +102,7 @@ def _manifest(request: Request, registry: Registry, plan: Plan, data: Prepared, 
         "started": now(),
         "finished": None,
         "settings": settings.to_dict(),
+        "changes": {name: dict(fields) for name, fields in request.changes.items()},
         "protocol": {"hash": base, **protocol.describe(data)},
         "planned": {"tasks": len(plan.tasks), "fits": plan.n_fits, "cells": plan.n_cells},
         "cells": {},

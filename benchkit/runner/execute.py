@@ -39,7 +39,7 @@ class Account:
 
 def execute(
     plan: Plan,
-    data: Prepared,
+    data: Prepared | None,
     settings: RunSettings,
     machine: Machine,
     account: Account,
@@ -50,13 +50,13 @@ def execute(
 
     Args:
         plan: what to do.
-        data: the plan's data set, cut by the protocol.
+        data: the plan's data set, cut by the protocol; None where worker processes load it themselves.
         settings: the run's settings; ``jobs`` above 1 asks for worker processes.
         machine: where to compute.
         account: takes the seconds.
         plugin_files: plugin files that a worker process has to load before it can do anything.
     """
-    if settings.jobs == 1:
+    if data is not None:
         return _in_process(plan, data, settings, machine, account)
     return _in_workers(plan, settings, account, tuple(plugin_files))
 

@@ -14,7 +14,7 @@ import torch
 from benchkit.measure import hardware
 from benchkit.registry import Offer, Registry, settings_of
 
-_ENVIRONMENT = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OMP_WAIT_POLICY", "CUBLAS_WORKSPACE_CONFIG")
+_ENVIRONMENT = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "CUBLAS_WORKSPACE_CONFIG")
 _LIBRARIES = ("benchkit", "torch", "numpy", "scikit-learn", "pandas", "pluggy")
 
 
