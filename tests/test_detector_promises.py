@@ -25,9 +25,9 @@ each_detector = pytest.mark.parametrize("detector", DETECTORS, ids=lambda detect
 def quick(detector: Detector) -> Detector:
     """Return the detector with a training budget fit for a test."""
     return (
-        replace(detector, min_images=0, max_images=400)
+        replace(detector, epochs=7, min_images=0, max_images=400)
         if hasattr(detector, "min_images")
-        else (replace(detector, max_images=400) if hasattr(detector, "max_images") else detector)
+        else (replace(detector, epochs=7, max_images=400) if hasattr(detector, "max_images") else detector)
     )
 
 
