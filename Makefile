@@ -13,7 +13,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	touch $@
 
 run: setup
-	$(BIN)/benchkit run --dataset digits --offline --jobs 2 --timing-seconds 0.02
+	$(BIN)/benchkit run --dataset digits --offline --jobs 2 --timing-seconds 0.02 --batch-size 128
 
 test: setup
 	$(BIN)/python -m pytest -m "not real"

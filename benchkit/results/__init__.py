@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchkit.results.cell import CELL_FIELDS, SCHEMA_VERSION, STATUSES, Cell, Status
-from benchkit.results.reading import StoredRun, latest_run, read_run, read_scores, to_frame
+from benchkit.results.reading import StoredRun, latest_run, read_run, read_scores, runs_in, to_frame
 from benchkit.results.store import RunStore
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "latest_run",
     "read_run",
     "read_scores",
+    "runs_in",
     "to_frame",
 ]

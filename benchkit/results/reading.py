@@ -91,13 +91,20 @@ def latest_run(folder: Path) -> Path:
     Raises:
         UsageError: there is no run.
     """
-    manifests = [path for path in Path(folder).glob(f"*/{MANIFEST_FILE}") if path.is_file()]
-    if not manifests:
+    runs = runs_in(folder)
+    if not runs:
         raise UsageError(
             f"results: got {folder}, which holds no run; expected at least one <run id>/{MANIFEST_FILE} there. "
             "Make one with: benchkit run."
         )
-    return max(manifests, key=lambda path: (path.stat().st_mtime_ns, path.parent.name)).parent
+    return runs[0]
+
+
+def runs_in(folder: Path) -> list[Path]:
+    """Return the runs below ``folder``, the one whose ``run.json`` was written last first (of equals, by name)."""
+    manifests = [path for path in Path(folder).glob(f"*/{MANIFEST_FILE}") if path.is_file()]
+    newest = sorted(manifests, key=lambda path: (path.stat().st_mtime_ns, path.parent.name), reverse=True)
+    return [path.parent for path in newest]
 
 
 def to_frame(records: Iterable[dict[str, Any]]) -> pd.DataFrame:

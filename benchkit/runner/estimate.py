@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchkit.errors import BenchkitError
-from benchkit.results import latest_run, read_run
+from benchkit.results import read_run, runs_in
 from benchkit.runner.plan import Plan
 
 
@@ -29,18 +29,28 @@ class Estimate:
 
 def estimate(plan: Plan, results: Path) -> Estimate | None:
     """Return the plan's cost from the latest run in ``results`` on the same data set; None without one."""
+    for folder in runs_in(results):
+        cells = _finished_cells(folder, plan.dataset.item.name)
+        if len(cells):
+            return _estimate(plan, cells, folder.name)
+    return None
+
+
+def _finished_cells(folder: Path, dataset: str) -> pd.DataFrame:
+    """Return a run's cells of the data set that ended well; none of a run that cannot be read."""
     try:
-        run = read_run(latest_run(results))
+        cells = read_run(folder).cells
     except BenchkitError:
-        return None
-    cells = run.cells[(run.cells["dataset"] == plan.dataset.item.name) & (run.cells["status"] == "ok")]
-    if cells.empty:
-        return None
+        return pd.DataFrame()
+    return cells[(cells["dataset"] == dataset) & (cells["status"] == "ok")]
+
+
+def _estimate(plan: Plan, cells: pd.DataFrame, source: str) -> Estimate:
     fits = cells.groupby("detector")["fit_seconds"].median()
     known = [offer.item.name for offer in plan.detectors if offer.item.name in fits.index]
     unknown = tuple(offer.item.name for offer in plan.detectors if offer.item.name not in fits.index)
     seconds = (float(fits[known].sum()) + _view_seconds(cells, plan)) * len(plan.tasks)
-    return Estimate(seconds, run.folder.name, unknown)
+    return Estimate(seconds, source, unknown)
 
 
 def _view_seconds(cells: pd.DataFrame, plan: Plan) -> float:
