@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, get_args
 
-SCHEMA_VERSION = 1
-"""Version of the cell and of ``run.json``; a reader refuses a newer one and says so."""
+SCHEMA_VERSION = 2
+"""Version of the cell and of ``run.json``; older ones stay readable, a reader refuses a newer one and says so."""
+
+ADDED: dict[str, int] = {"view_settings": 2, "timing_lane": 2, "group_seconds": 2}
+"""Fields that came with a later schema version than the first; a cell of an older one has their default."""
 
 Status = Literal["ok", "skipped", "failed", "timeout", "crashed", "oom"]
 STATUSES: tuple[str, ...] = get_args(Status)
@@ -57,6 +60,10 @@ class Cell:
         settings: hash of the detector's settings.
         plugin: entry point or file that the detector came from.
         distribution: distribution and version that it came in.
+        view_settings: hash of the settings of the view's plugin object.
+        timing_lane: ``exclusive`` when nothing else of the run computed on that machine while it was timed, ``shared``
+            when something did, empty when it was not timed.
+        group_seconds: wall time that the whole fit group took: view, fit, scores and timing, or until it was ended.
     """
 
     schema: int = SCHEMA_VERSION
@@ -99,6 +106,9 @@ class Cell:
     settings: str = ""
     plugin: str = ""
     distribution: str = ""
+    view_settings: str = ""
+    timing_lane: str = ""
+    group_seconds: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as a flat dictionary in the order of the fields."""

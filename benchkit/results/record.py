@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 import typing
 from typing import Any
 
 from benchkit.errors import StoreError
-from benchkit.results.cell import CELL_FIELDS, SCHEMA_VERSION, STATUSES, Cell
+from benchkit.results.cell import ADDED, CELL_FIELDS, SCHEMA_VERSION, STATUSES, Cell
 
 _HINTS = typing.get_type_hints(Cell)
+_DEFAULTS = {field.name: field.default for field in dataclasses.fields(Cell) if field.name in ADDED}
+_OLDEST = 1
 _INT64 = 2**63
 
 FIELD_TYPES: dict[str, tuple[type, ...]] = {
@@ -58,7 +61,7 @@ def check_schema(record: dict[str, Any], *, where: str) -> None:
             f"{where}: was written by a newer benchkit (schema {version}; this one reads {SCHEMA_VERSION}). "
             "Upgrade benchkit to read it: pip install --upgrade benchkit."
         )
-    if version < SCHEMA_VERSION:
+    if version < _OLDEST:
         raise StoreError(
             f"{where}: was written by an older benchkit (schema {version}; this one reads {SCHEMA_VERSION}). "
             "Read it with the benchkit that wrote it, or run the benchmark again with this one."
@@ -72,6 +75,7 @@ def check_cell(record: dict[str, Any], *, where: str) -> dict[str, Any]:
         StoreError: another schema version, a missing key, a value of the wrong type or not finite.
     """
     check_schema(record, where=where)
+    record = _upgraded(record)
     missing = [name for name in CELL_FIELDS if name not in record]
     if missing:
         raise StoreError(
@@ -85,6 +89,12 @@ def check_cell(record: dict[str, Any], *, where: str) -> dict[str, Any]:
                 "The line was edited or damaged: restore the file from a copy, or run again."
             )
     return {name: _clean(record[name]) for name in CELL_FIELDS}
+
+
+def _upgraded(record: dict[str, Any]) -> dict[str, Any]:
+    """Give a cell of an older schema the fields that came later; ``schema`` keeps saying what was written."""
+    later = {name: _DEFAULTS[name] for name, since in ADDED.items() if since > record["schema"]}
+    return {**later, **record}
 
 
 def _fits(name: str, value: Any) -> bool:
