@@ -5,7 +5,7 @@ from __future__ import annotations
 from benchkit.registry.building import load_registry
 from benchkit.registry.records import KINDS, Kind, Offer, PluginItem, PluginRecord, Registry
 from benchkit.registry.selection import select_anomalies, select_dataset, select_detectors
-from benchkit.registry.settings import JSON, apply_settings, settings_hash, settings_of
+from benchkit.registry.settings import JSON, apply_settings, recorded_hash, settings_hash, settings_of
 from benchkit.registry.text import printable
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "apply_settings",
     "load_registry",
     "printable",
+    "recorded_hash",
     "select_anomalies",
     "select_dataset",
     "select_detectors",

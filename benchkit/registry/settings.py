@@ -41,7 +41,12 @@ def settings_of(item: object) -> dict[str, JSON]:
 
 def settings_hash(item: object) -> str:
     """Return the first 12 hexadecimal digits of the SHA-256 of the settings as canonical JSON."""
-    text = json.dumps(settings_of(item), sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return recorded_hash(settings_of(item))
+
+
+def recorded_hash(settings: Mapping[str, JSON]) -> str:
+    """Return ``settings_hash`` from what ``settings_of`` returned, as ``run.json`` holds it."""
+    text = json.dumps(settings, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

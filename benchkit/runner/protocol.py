@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -155,7 +156,12 @@ def _shape_problem(made: object, like: Tensor) -> str:
 
 def base_hash(data: Prepared, *, threshold: str, prevalence: float) -> str:
     """Return the part of the protocol hash that all anomalies share: data, splits, policy and prevalence."""
-    return _digest({"threshold": threshold, "prevalence": prevalence, **describe(data)})
+    return described_hash(describe(data), threshold=threshold, prevalence=prevalence)
+
+
+def described_hash(described: Mapping[str, Any], *, threshold: object, prevalence: object) -> str:
+    """Return ``base_hash`` from what ``describe`` returned, as ``run.json`` holds it (JSON types)."""
+    return _digest({"threshold": threshold, "prevalence": prevalence, **described})
 
 
 def describe(data: Prepared) -> dict[str, Any]:
@@ -175,8 +181,12 @@ def describe(data: Prepared) -> dict[str, Any]:
 
 def anomaly_hash(generator: AnomalyGenerator) -> str:
     """Return the part of the protocol hash that belongs to one anomaly: its settings and normal classes."""
-    kind = f"{type(generator).__module__}.{type(generator).__qualname__}"
-    return _digest({"kind": kind, **settings_of(generator)})
+    return recorded_anomaly_hash(type(generator), settings_of(generator))
+
+
+def recorded_anomaly_hash(kind: type[AnomalyGenerator], settings: Mapping[str, Any]) -> str:
+    """Return ``anomaly_hash`` of a generator of class ``kind`` from its settings, as ``run.json`` holds them."""
+    return _digest({"kind": f"{kind.__module__}.{kind.__qualname__}", **settings})
 
 
 def _digest(content: dict[str, Any]) -> str:
