@@ -40,7 +40,8 @@ def test_a_cell_is_on_the_disk_when_append_returns(tmp_path: Path, monkeypatch: 
     synced: list[bytes] = []
     store = RunStore.create(tmp_path, "run", {})
     path = store.folder / "cells.jsonl"
-    monkeypatch.setattr(os, "fsync", lambda _handle: synced.append(path.read_bytes()))
+    name = "fdatasync" if hasattr(os, "fdatasync") else "fsync"
+    monkeypatch.setattr(os, name, lambda _handle: synced.append(path.read_bytes()))
     store.append(cell(seed=1))
     store.append(cell(seed=2, precision=None))
     assert lines_of(store) == [cell(seed=1).to_dict(), cell(seed=2, precision=None).to_dict()]
@@ -123,7 +124,7 @@ def test_update_replaces_the_manifest_and_keeps_the_other_keys(tmp_path: Path) -
     assert json.loads((store.folder / "run.json").read_text()) == {
         "schema": SCHEMA_VERSION, "a": 1, "b": 3, "seconds": 1.5,
     }  # fmt: skip
-    assert sorted(path.name for path in store.folder.iterdir()) == ["cells.jsonl", "run.json"]
+    assert sorted(path.name for path in store.folder.iterdir()) == [".lock", "cells.jsonl", "run.json"]
 
 
 def test_an_update_that_fails_leaves_the_old_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,7 +141,7 @@ def test_an_update_that_fails_leaves_the_old_manifest(tmp_path: Path, monkeypatc
         store.update(a=2)
     assert json.loads((store.folder / "run.json").read_text())["a"] == 1
     assert store.manifest["a"] == 1
-    assert sorted(path.name for path in store.folder.iterdir()) == ["cells.jsonl", "run.json"]
+    assert sorted(path.name for path in store.folder.iterdir()) == [".lock", "cells.jsonl", "run.json"]
 
 
 def test_scores_are_kept_with_their_types(tmp_path: Path) -> None:

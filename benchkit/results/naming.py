@@ -11,6 +11,7 @@ from benchkit.errors import UsageError
 MANIFEST_FILE = "run.json"
 CELLS_FILE = "cells.jsonl"
 SCORES_FOLDER = "scores"
+LOCK_FILE = ".lock"
 
 _RUN_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 

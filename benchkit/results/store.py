@@ -3,36 +3,52 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import os
-from collections.abc import Mapping
+import hashlib
+import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchkit.errors import StoreError, UsageError
-from benchkit.results.atomic import refusals_of, write_atomically
+from benchkit.results.atomic import PART_SUFFIX, refusals_of, sync_folder, write_atomically
 from benchkit.results.cell import SCHEMA_VERSION, Cell
+from benchkit.results.encoding import encode, encode_cell
+from benchkit.results.lines import LineFile
+from benchkit.results.lock import WriterLock
+from benchkit.results.mending import mend
 from benchkit.results.naming import CELLS_FILE, MANIFEST_FILE, SCORES_FOLDER, check_run_id, scores_file
+from benchkit.results.record import check_schema, parse_json
+
+DIGEST_KEY = "cells_sha256"
+"""Where the manifest of a finished run keeps the SHA-256 of ``cells.jsonl``, in hexadecimal digits."""
 
 
 class RunStore:
-    """One run's folder, being written. Made by ``RunStore.create``.
+    """One run's folder, being written. Made by ``RunStore.create`` or ``RunStore.reopen``; closes as a context manager.
+
+    While it is open nobody else can write into the run; anybody can read it.
 
     Attributes:
         folder: ``<results folder>/<run id>``.
         manifest: what ``run.json`` holds.
+        mended: what ``reopen`` had to mend, one sentence each.
     """
 
     def __init__(self, folder: Path, manifest: Mapping[str, Any]) -> None:
         self.folder = folder
         self.manifest: dict[str, Any] = {"schema": SCHEMA_VERSION, **manifest}
+        self.mended: tuple[str, ...] = ()
+        self._lock: WriterLock | None = None
+        self._cells: LineFile | None = None
+        self._closed = False
 
     @classmethod
     def create(cls, folder: Path, run_id: str, manifest: Mapping[str, Any]) -> RunStore:
-        """Make the run's folder with its manifest and no cells yet.
+        """Make the run's folder with its manifest and no cells yet: it appears whole, or not at all.
 
         Args:
             folder: the results folder; made if it is not there.
@@ -41,22 +57,42 @@ class RunStore:
 
         Raises:
             UsageError: the run id cannot name a folder, or the run is there already.
-            StoreError: the folder cannot be written, or the manifest is not JSON.
+            StoreError: the folder cannot be written, its file system has no locks, or the manifest is not JSON.
         """
-        store = cls(Path(folder) / check_run_id(run_id), manifest)
-        try:
-            with refusals_of(store.folder):
-                store.folder.mkdir(parents=True)
-        except StoreError as error:
-            if isinstance(error.__cause__, FileExistsError) and store.folder.is_dir():
-                raise UsageError(
-                    f"results: got the run id {run_id!r}, but {store.folder} is there already; results are never "
-                    "overwritten. Choose another run id, or remove that folder."
-                ) from None
-            raise
-        store.update()
-        with refusals_of(store.folder):
-            (store.folder / CELLS_FILE).touch()
+        target = Path(folder) / check_run_id(run_id)
+        with refusals_of(target):
+            _make_folder(target.parent)
+            # One level down, where no listing of runs looks; what a killed process leaves of it is in nobody's way.
+            with tempfile.TemporaryDirectory(prefix=f".{run_id}.", suffix=PART_SUFFIX, dir=target.parent) as staging:
+                store = cls(Path(staging) / run_id, manifest)
+                with store._closed_on_error():
+                    store._prepare()
+                    store._move_to(target)
+                    sync_folder(target.parent)
+        return store
+
+    @classmethod
+    def reopen(cls, path: Path) -> RunStore:
+        """Open a run to write on; what a killed process left half written is mended first, see ``mended``.
+
+        Args:
+            path: the run's folder, its ``run.json`` or its ``cells.jsonl``.
+
+        Raises:
+            UsageError: there is no run, or somebody else is writing there; names the process.
+            StoreError: ``run.json`` is damaged or of another version, or the folder cannot be written.
+        """
+        path = Path(path)
+        folder = path.parent if path.name in (MANIFEST_FILE, CELLS_FILE) else path
+        if not (folder / MANIFEST_FILE).is_file():
+            raise UsageError(
+                f"results: got {path}, where there is no {MANIFEST_FILE}; expected the folder of a run to go on with, "
+                "such as results/<run id>. A run makes one: benchkit run."
+            )
+        store = cls(folder, {})
+        with store._closed_on_error():
+            store._lock = WriterLock(folder)
+            store._take_over()
         return store
 
     def update(self, **changes: Any) -> None:
@@ -65,22 +101,22 @@ class RunStore:
         Raises:
             StoreError: the file cannot be written, or a value is not JSON; the old file is still there then.
         """
-        changed = {**self.manifest, **changes}
-        text = _to_json(changed, what=MANIFEST_FILE, indent=2)
-        write_atomically(self.folder / MANIFEST_FILE, lambda file: file.write(text + b"\n"))
-        self.manifest = changed
+        self._write_manifest({**self.manifest, **changes})
 
-    def append(self, cell: Cell) -> None:
-        """Add a cell to ``cells.jsonl``; when this returns, the line is on the disk.
+    def append(self, *cells: Cell) -> None:
+        """Add cells to ``cells.jsonl``, all or none; when this returns, their lines are on the disk.
 
         Raises:
             StoreError: the file cannot be written, or a value is not finite; no half line is left behind.
         """
-        record = cell.to_dict()
-        line = _to_json(record, what=f"cell ({cell.dataset}, {cell.detector}, {cell.anomaly}, seed {cell.seed})")
-        path = self.folder / CELLS_FILE
-        with refusals_of(path), path.open("ab", buffering=0) as file:
-            _append_whole(file.fileno(), line + b"\n")
+        self._check_open()
+        lines = b"".join(encode_cell(cell) for cell in cells)
+        if not lines:
+            return
+        self._forget_digest()
+        if self._cells is None:
+            self._cells = LineFile(self.folder / CELLS_FILE)
+        self._cells.append(lines)
 
     def save_scores(
         self, cell: Cell, *, normal: NDArray[Any], anomaly: NDArray[Any], calibration: NDArray[Any]
@@ -100,37 +136,111 @@ class RunStore:
             UsageError: a name of the cell cannot become part of a path.
             StoreError: the file cannot be written, or an array is not numeric.
         """
+        self._check_open()
         arrays = {"normal": normal, "anomaly": anomaly, "calibration": calibration}
         relative = scores_file(dataset=cell.dataset, detector=cell.detector, anomaly=cell.anomaly, seed=cell.seed)
         for name, array in arrays.items():
             if array.dtype.kind not in "fiu":  # an object array would be pickled
                 raise StoreError(f"scores of {relative.stem}: got {name} scores of {array.dtype}; expected numbers.")
         with refusals_of(self.folder / SCORES_FOLDER):
-            (self.folder / SCORES_FOLDER).mkdir(exist_ok=True)
+            _make_folder(self.folder / SCORES_FOLDER)
         write_atomically(self.folder / relative, lambda file: np.savez_compressed(file, **arrays))  # type: ignore[arg-type]
         return self.folder / relative
 
+    def finish(self, **changes: Any) -> None:
+        """Set keys of the manifest, add the digest of ``cells.jsonl`` as it lies on the disk, and close.
 
-def _append_whole(handle: int, line: bytes) -> None:
-    """Write and sync ``line``; on failure cut the file back, or the next line would join the torn one."""
-    end = os.fstat(handle).st_size
-    try:
-        while line:
-            line = line[os.write(handle, line) :]
-        os.fsync(handle)
-    except OSError:
-        with contextlib.suppress(OSError):
-            os.ftruncate(handle, end)
-        raise
+        Raises:
+            StoreError: a file cannot be read or written; the store is closed all the same.
+        """
+        try:
+            self.update(**changes, **{DIGEST_KEY: _digest(self.folder / CELLS_FILE)})
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Close the files and let others write; a second call does nothing. Nothing is written."""
+        self._closed = True
+        if self._cells is not None:
+            self._cells.close()
+        if self._lock is not None:
+            self._lock.release(self.folder)
+
+    def __enter__(self) -> RunStore:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextlib.contextmanager
+    def _closed_on_error(self) -> Iterator[None]:
+        """Let go of the lock when opening fails half way."""
+        try:
+            yield
+        except BaseException:
+            self.close()
+            raise
+
+    def _prepare(self) -> None:
+        """Fill a new folder with what every run holds."""
+        self.folder.mkdir()
+        self.update()
+        (self.folder / CELLS_FILE).touch()
+        self._lock = WriterLock(self.folder)
+        sync_folder(self.folder)
+
+    def _move_to(self, target: Path) -> None:
+        """Give the folder its own name, which fails when a run has it."""
+        try:
+            if target.is_dir():  # renaming would take the place of one that is empty
+                raise FileExistsError
+            self.folder.rename(target)
+        except OSError:
+            if target.is_dir():
+                raise UsageError(
+                    f"results: got the run id {target.name!r}, but {target} is there already; results are never "
+                    "overwritten. Choose another run id, or remove that folder."
+                ) from None
+            raise
+        self.folder = target
+
+    def _take_over(self) -> None:
+        """Read the manifest and mend the folder, the lock being held."""
+        where = self.folder / MANIFEST_FILE
+        with refusals_of(where):
+            found = parse_json(where.read_bytes(), where=str(where))
+        check_schema(found, where=str(where))
+        self.manifest = {**found, "schema": SCHEMA_VERSION}
+        self.mended = mend(self.folder)
+
+    def _write_manifest(self, manifest: dict[str, Any]) -> None:
+        self._check_open()
+        text = encode(manifest, what=MANIFEST_FILE, indent=2)
+        write_atomically(self.folder / MANIFEST_FILE, lambda file: file.write(text + b"\n"))
+        self.manifest = manifest
+
+    def _forget_digest(self) -> None:
+        """The digest of a finished run must not outlive the first cell that is added to it."""
+        if DIGEST_KEY in self.manifest:
+            self._write_manifest({name: value for name, value in self.manifest.items() if name != DIGEST_KEY})
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise StoreError(
+                f"results: {self.folder} was closed for writing; expected a store that is open. Open it again with "
+                "RunStore.reopen."
+            )
 
 
-def _to_json(value: object, *, what: str, indent: int | None = None) -> bytes:
-    try:
-        text = json.dumps(value, allow_nan=False, ensure_ascii=False, indent=indent)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise StoreError(
-            f"results: {what} cannot be written as JSON: {error}. Expected text, finite numbers, true, false, null, "
-            "and lists and objects of them; an undefined number is null."
-        ) from error
-    # A reason may quote a file name that is not Unicode; it must not cost the cell.
-    return text.encode("utf-8", errors="replace")
+def _make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, whose name survives a power cut."""
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        sync_folder(folder.parent)
+
+
+def _digest(path: Path) -> str:
+    with refusals_of(path), path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
