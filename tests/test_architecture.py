@@ -22,7 +22,7 @@ LAYERS = (
     {"data", "measure", "training"},
     {"registry", "results"},
     {"runner"},
-    {"report"},
+    {"report", "verify"},
     {"api"},
     {"cli"},
 )

@@ -19,6 +19,7 @@ _COMMANDS = {
     "run": "Run detectors against anomalies and print the leaderboard.",
     "table": "Print the leaderboard of runs that are there already.",
     "plugins": "List what plugins offer, and what is wrong with them.",
+    "verify": "Compute the numbers of stored runs again, and name each row that does not agree.",
     "data": "List, fetch and verify data sets.",
     "anomalies": "Draw a sheet of examples of each anomaly.",
 }

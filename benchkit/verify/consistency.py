@@ -1,0 +1,131 @@
+"""Do the numbers of a row fit each other? For this the raw scores need not be there.
+
+Shares of images are whole numbers of images, an AUROC is a whole number of half pairs, and precision, F1 and accuracy
+follow from recall, the share of false alarms and the prevalence. An edit of one of them alone shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchkit.errors import UsageError
+from benchkit.measure.metrics import METRICS
+from benchkit.measure.threshold import parse_policy
+from benchkit.verify.evidence import Evidence, Mask
+from benchkit.verify.findings import Check, Findings
+
+_UNDEFINED_WHEN_NOTHING_IS_FLAGGED = ("precision", "f1")
+_SECONDS = ("fit_seconds", "view_seconds", "group_seconds")
+_NOT_NEGATIVE = (*_SECONDS, "images_per_second", "latency_p50_ms", "latency_p99_ms", "peak_memory_mb", "n_train")
+_COUNTED = ("n_normal", "n_anomaly", "n_calibration")
+_USED = ("batch_size", "threads")
+
+Floats = NDArray[np.float64]
+
+
+def check_consistency(evidence: Evidence) -> Check:
+    """Return which numbers are out of range or do not fit the others of their row."""
+    findings = Findings("consistency")
+    with np.errstate(all="ignore"):  # a row of nonsense gives NaN, which is found to be wrong
+        _check_ranges(evidence, findings)
+        _check_presence(evidence, findings)
+        _check_order(evidence, findings)
+        for field, expected, why in _followed(evidence):
+            evidence.compare(findings, field, expected, why, among=_countable(evidence))
+        _check_speed(evidence, findings)
+    return findings.check(f"ranges and what follows from what in {int(evidence.measured.sum())} measured rows")
+
+
+def _check_ranges(evidence: Evidence, findings: Findings) -> None:
+    for field in METRICS:
+        value = evidence.numbers(field)
+        evidence.differ(findings, field, (value < 0) | (value > 1), "0 to 1", "it is a share")
+    prevalence = evidence.numbers("prevalence")
+    evidence.differ(
+        findings, "prevalence", (prevalence <= 0) | (prevalence >= 1), "strictly between 0 and 1", "it is a share"
+    )
+    for field in _NOT_NEGATIVE:
+        evidence.differ(findings, field, evidence.numbers(field) < 0, "0 or more", "it is an amount")
+    for field in _COUNTED:
+        wrong = (evidence.numbers(field) < 1) & evidence.measured
+        evidence.differ(findings, field, wrong, "1 or more", "a measured row has images")
+    for field in _USED:
+        evidence.differ(findings, field, evidence.numbers(field) < 1, "1 or more", "none would have done nothing")
+
+
+def _check_presence(evidence: Evidence, findings: Findings) -> None:
+    """What a measured row has to have; that precision and F1 may be undefined follows from the others."""
+    for field in (*METRICS, "threshold", "prevalence"):
+        if field not in _UNDEFINED_WHEN_NOTHING_IS_FLAGGED:
+            wrong = np.isnan(evidence.numbers(field)) & evidence.measured
+            evidence.differ(findings, field, wrong, "a number", "a measured row has one")
+    ok = evidence.texts("status") == "ok"
+    reasons = evidence.texts("reason") != ""
+    evidence.differ(findings, "reason", ok & reasons, "", "a row that is ok needs none")
+    evidence.differ(findings, "reason", ~ok & ~reasons, "a reason", "a row that is not ok has one")
+
+
+def _check_order(evidence: Evidence, findings: Findings) -> None:
+    auroc, threshold = evidence.numbers("auroc"), evidence.numbers("threshold")
+    why = "the AUROC lies within its interval"
+    evidence.differ(findings, "auroc_low", evidence.numbers("auroc_low") > auroc, "at most auroc", why)
+    evidence.differ(findings, "auroc_high", evidence.numbers("auroc_high") < auroc, "at least auroc", why)
+    low = evidence.numbers("threshold_low")
+    evidence.differ(findings, "threshold_low", low > threshold, "at most threshold", "it is the lower one")
+    policies = evidence.texts("threshold_policy")
+    sides = {text: _is_two_sided(text) for text in set(policies)}
+    wanted = np.array([sides[text] for text in policies], dtype=np.bool_)
+    wrong = evidence.measured & (wanted == np.isnan(low))
+    evidence.differ(findings, "threshold_low", wrong, "a number only of a two-sided policy", "the policy says so")
+
+
+def _is_two_sided(policy: str) -> bool:
+    try:
+        return parse_policy(policy).fit([0.0, 1.0]).low is not None
+    except UsageError:
+        return False
+
+
+def _countable(evidence: Evidence) -> Mask:
+    counts = (evidence.numbers("n_normal") >= 1) & (evidence.numbers("n_anomaly") >= 1)
+    return np.asarray(evidence.measured & counts, dtype=np.bool_)
+
+
+def _followed(evidence: Evidence) -> Iterator[tuple[str, Floats, str]]:
+    """Yield fields, what they should be in each row, and why."""
+    normals, anomalies = evidence.numbers("n_normal"), evidence.numbers("n_anomaly")
+    recall = _whole(evidence.numbers("recall"), anomalies)
+    weight = evidence.numbers("prevalence")
+    right = (evidence.numbers("accuracy") - weight * recall) / (1 - weight)
+    false_alarms = _whole(1 - right, normals)
+    found = weight * recall
+    flagged = found + (1 - weight) * false_alarms
+    yield "auroc", _whole(evidence.numbers("auroc"), 2 * normals * anomalies), "a whole number of half pairs of images"
+    yield "recall", recall, "a whole number of anomalies"
+    yield "fpr95", _whole(evidence.numbers("fpr95"), normals), "a whole number of normals"
+    yield "accuracy", found + (1 - weight) * (1 - false_alarms), "whole numbers of images, weighted to the prevalence"
+    why = "it follows from recall, accuracy and prevalence"
+    yield "precision", np.where(flagged > 0, found / flagged, np.nan), why
+    yield "f1", np.where(flagged > 0, 2 * found / (flagged + weight), np.nan), why
+
+
+def _whole(share: Floats, of: Floats) -> Floats:
+    """Return the nearest share that is a whole number of ``of``."""
+    nearest: Floats = np.rint(share * of) / of
+    return nearest
+
+
+def _check_speed(evidence: Evidence, findings: Findings) -> None:
+    median, slowest = evidence.numbers("latency_p50_ms"), evidence.numbers("latency_p99_ms")
+    evidence.differ(findings, "latency_p99_ms", slowest < median, "at least latency_p50_ms", "it is the slower one")
+    evidence.compare(
+        findings, "images_per_second", 1e3 * evidence.numbers("batch_size") / median, "batch size over median latency"
+    )
+    asked: Any = evidence.part("settings").get("batch_size")
+    if isinstance(asked, int):
+        wrong = evidence.numbers("batch_size") > asked
+        evidence.differ(findings, "batch_size", wrong, f"at most {asked}", "the run's settings say so")

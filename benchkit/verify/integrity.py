@@ -1,0 +1,55 @@
+"""Are the files whole: can they be read, do they say what they are, and are the lines those that were written?"""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+
+from benchkit.results import CELL_FIELDS
+from benchkit.results.cell import ADDED, Cell
+from benchkit.results.naming import CELLS_FILE
+from benchkit.verify.evidence import MANIFEST, Evidence, Mask
+from benchkit.verify.findings import Check, Findings
+
+_DIGEST = "cells_sha256"
+_DIGEST_SINCE = 2
+_ENDED = ("finished", "interrupted")
+
+
+def check_schema(evidence: Evidence) -> Check:
+    """Return what is wrong with the schema versions; that every line could be read is known by now."""
+    findings = Findings("schema")
+    version = evidence.run.manifest["schema"]
+    schema = evidence.numbers("schema")
+    evidence.differ(findings, "schema", schema > version, f"at most {version}", f"{MANIFEST} is never older than a row")
+    for field, since in ADDED.items():
+        wrong = (schema < since) & ~_is_default(evidence, field)
+        evidence.differ(findings, field, wrong, "nothing", f"a row before schema {since} has no such field")
+    for note in evidence.run.notes:
+        findings.note(note)
+    if evidence.state != "finished":
+        findings.note(f"the run is not finished: {MANIFEST} says {evidence.state!r}")
+    return findings.check(f"{MANIFEST} of schema {version} and {len(schema)} rows of {len(CELL_FIELDS)} fields")
+
+
+def _is_default(evidence: Evidence, field: str) -> Mask:
+    default = getattr(Cell, field)
+    same = np.isnan(evidence.numbers(field)) if default is None else evidence.texts(field) == default
+    return np.asarray(same, dtype=np.bool_)
+
+
+def check_digest(evidence: Evidence) -> Check:
+    """Return whether ``cells.jsonl`` is byte for byte what it was when the run ended."""
+    findings = Findings("digest")
+    manifest = evidence.run.manifest
+    if manifest.get(_DIGEST) is None and (manifest["schema"] < _DIGEST_SINCE or evidence.state not in _ENDED):
+        findings.leave(
+            f"{MANIFEST} holds no {_DIGEST}, which a run has since schema {_DIGEST_SINCE}, and only when it has ended"
+        )
+        return findings.check(CELLS_FILE, done=False)
+    with (evidence.run.folder / CELLS_FILE).open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    why = f"SHA-256 of {CELLS_FILE} as it lies here: it was changed after the run had ended"
+    findings.compare(MANIFEST, _DIGEST, manifest.get(_DIGEST), found, why)
+    return findings.check(f"SHA-256 of {CELLS_FILE}")

@@ -1,0 +1,104 @@
+"""Do the hashes follow from what ``run.json`` says of data, protocol and settings, and does every row carry them?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchkit.contract import AnomalyGenerator
+from benchkit.registry import Offer, Registry, recorded_hash, settings_of
+from benchkit.runner.protocol import described_hash, recorded_anomaly_hash
+from benchkit.verify.evidence import MANIFEST, Evidence
+from benchkit.verify.findings import Check, Findings
+
+_SETTINGS_WHY = f"hash of the settings that {MANIFEST} records"
+
+
+def check_protocol(evidence: Evidence, registry: Registry) -> Check:
+    """Return which hashes do not follow from what they are said to be made of."""
+    findings = Findings("protocol")
+    _check_base(evidence, findings)
+    _check_detectors(evidence, findings)
+    _check_views(evidence, findings)
+    parts = _split(evidence)[1]
+    for anomaly in sorted(set(evidence.texts("anomaly"))):
+        _check_anomaly(evidence, registry, anomaly, parts, findings)
+    return findings.check(f"protocol hash and hashes of settings in {len(evidence.cells)} rows")
+
+
+def _check_base(evidence: Evidence, findings: Findings) -> None:
+    described = dict(evidence.part("protocol"))
+    stored = described.pop("hash", None)
+    settings = evidence.part("settings")
+    base = described_hash(described, threshold=settings.get("threshold"), prevalence=settings.get("prevalence"))
+    why = f"hash of the protocol, the threshold policy and the prevalence in {MANIFEST}"
+    findings.compare(MANIFEST, "protocol.hash", stored, base, why)
+    bases, _ = _split(evidence)
+    wrong = np.asarray((bases != base) & ((evidence.texts("protocol") != "") | evidence.measured), dtype=np.bool_)
+    evidence.differ(findings, "protocol", wrong, f"{base}-…", why)
+
+
+def _split(evidence: Evidence) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Return the two parts of each row's protocol hash: of data and settings, and of the anomaly."""
+    halves = [text.partition("-") for text in evidence.texts("protocol")]
+    bases, anomalies = [half[0] for half in halves], [half[2] for half in halves]
+    return np.array(bases, dtype=object), np.array(anomalies, dtype=object)
+
+
+def _check_detectors(evidence: Evidence, findings: Findings) -> None:
+    detectors = evidence.texts("detector")
+    hashes = {name: _hash_of(evidence.settings("detectors", name)) for name in set(detectors)}
+    expected = np.array([hashes[name] for name in detectors], dtype=object)
+    evidence.compare(findings, "settings", expected, _SETTINGS_WHY)
+
+
+def _check_views(evidence: Evidence, findings: Findings) -> None:
+    """One view object may offer several views, so the hash is that of one of the recorded objects."""
+    hashes = [_hash_of(settings) for settings in evidence.part("views").values() if isinstance(settings, dict)]
+    stored = evidence.texts("view_settings")
+    wrong = np.array([bool(text) and text not in hashes for text in stored], dtype=np.bool_)
+    evidence.differ(findings, "view_settings", wrong, f"one of {', '.join(hashes)}", _SETTINGS_WHY)
+
+
+def _check_anomaly(
+    evidence: Evidence, registry: Registry, name: str, parts: NDArray[np.object_], findings: Findings
+) -> None:
+    rows = np.asarray((evidence.texts("anomaly") == name) & (parts != ""), dtype=np.bool_)
+    stored = set(parts[rows])
+    settings = evidence.settings("anomalies", name)
+    offer = registry.anomalies.get(name)
+    if not stored or not settings:
+        return  # no row came so far, or it is none of this run, which the plan says
+    if offer is None or set(settings_of(offer.item)) != set(settings):
+        findings.leave(
+            f"hash of the anomaly {name}: needs its plugin, which is not installed here (--plugin loads a file)"
+        )
+        return
+    expected = recorded_anomaly_hash(type(offer.item), settings)
+    if stored != {expected} and not _is_the_same(offer, evidence):
+        findings.leave(f"hash of the anomaly {name}: needs the plugin that made it; {_origin(offer)} is another")
+        return
+    wrong = np.asarray(rows & (parts != expected), dtype=np.bool_)
+    evidence.differ(findings, "protocol", wrong, f"…-{expected}", f"hash of the anomaly's settings in {MANIFEST}")
+
+
+def _is_the_same(offer: Offer[AnomalyGenerator], evidence: Evidence) -> bool:
+    """A plugin file's hash depends on where it lies, which a relative path does not say."""
+    origins = evidence.run.manifest.get("plugins")
+    is_known = isinstance(origins, list) and _origin(offer) in origins
+    return is_known and (not offer.distribution.endswith(".py") or offer.distribution.startswith("/"))
+
+
+def _origin(offer: Offer[Any]) -> str:
+    return " ".join(part for part in (offer.plugin, offer.distribution, offer.version) if part)
+
+
+def _hash_of(settings: Mapping[str, Any]) -> str:
+    """Return the hash, or an empty text where the settings cannot be those of an object."""
+    try:
+        return recorded_hash(settings) if settings else ""
+    except (ValueError, RecursionError):
+        return ""
