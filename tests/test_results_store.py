@@ -9,17 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from store_helpers import cell
 
 from benchkit import StoreError, UsageError
-from benchkit.results import SCHEMA_VERSION, Cell, RunStore
+from benchkit.results import SCHEMA_VERSION, RunStore, runs_in
 
 FULL_DEVICE = Path("/dev/full")
-
-
-def cell(**changes: Any) -> Cell:
-    """Return a cell that ended well."""
-    values = {"dataset": "digits", "detector": "gaussian", "view": "pixels", "anomaly": "noise-1", "seed": 0}
-    return Cell(**{**values, "status": "ok", "auroc": 0.75, **changes})
 
 
 def lines_of(store: RunStore) -> list[dict[str, Any]]:
@@ -46,6 +41,29 @@ def test_a_cell_is_on_the_disk_when_append_returns(tmp_path: Path, monkeypatch: 
     store.append(cell(seed=2, precision=None))
     assert lines_of(store) == [cell(seed=1).to_dict(), cell(seed=2, precision=None).to_dict()]
     assert [text.count(b"\n") for text in synced] == [1, 2]
+
+
+def test_cells_of_one_call_share_one_sync(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fit group's cells are one write and one sync, in the order given; no cells are neither."""
+    written: list[bytes] = []
+    synced: list[int] = []
+    real_write = os.write
+    store = RunStore.create(tmp_path, "run", {})
+    monkeypatch.setattr(os, "write", lambda handle, data: written.append(data) or real_write(handle, data))
+    monkeypatch.setattr(os, "fdatasync" if hasattr(os, "fdatasync") else "fsync", synced.append)
+    cells = [cell(seed=seed) for seed in (5, 3, 4)]
+    store.append(*cells)
+    store.append()
+    assert lines_of(store) == [each.to_dict() for each in cells]
+    assert (len(written), len(synced)) == (1, 1)
+
+
+def test_one_bad_cell_keeps_out_the_cells_of_its_call(tmp_path: Path) -> None:
+    """A call stores all of its cells or none."""
+    store = RunStore.create(tmp_path, "run", {})
+    with pytest.raises(StoreError, match="seed 2"):
+        store.append(cell(seed=1), cell(seed=2, auroc=float("nan")))
+    assert lines_of(store) == []
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
@@ -80,6 +98,45 @@ def test_an_existing_run_is_never_overwritten(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=f"{tmp_path}/run is there already"):
         RunStore.create(tmp_path, "run", {})
     assert json.loads((tmp_path / "run" / "run.json").read_text())["kept"] is True
+
+
+def test_an_empty_folder_of_that_name_is_not_taken(tmp_path: Path) -> None:
+    """A folder that somebody made counts as taken, even when nothing is in it."""
+    (tmp_path / "run").mkdir()
+    with pytest.raises(UsageError, match="is there already"):
+        RunStore.create(tmp_path, "run", {})
+    assert list(tmp_path.iterdir()) == [tmp_path / "run"]
+
+
+def test_a_run_that_cannot_be_made_leaves_nothing(tmp_path: Path) -> None:
+    """A manifest that is not JSON is a store error, and no folder appears, not even a hidden one."""
+    with pytest.raises(StoreError, match=r"run\.json cannot be written as JSON"):
+        RunStore.create(tmp_path, "run", {"a": object()})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_is_not_listed_before_it_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until its folder has its name, no listing shows it; a process killed just then is in nobody's way."""
+
+    def die(_self: Path, _target: Path) -> None:
+        staged = [path.name for path in tmp_path.rglob("*.json*")]
+        raise KeyboardInterrupt(f"{sorted(staged)}, {runs_in(tmp_path)}")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", die)
+        patch.setattr("shutil.rmtree", lambda *_arguments, **_options: None)
+        with pytest.raises(KeyboardInterrupt, match=r"\['cells.jsonl', 'run.json'\], \[\]"):
+            RunStore.create(tmp_path, "run", {})
+    assert runs_in(tmp_path) == []
+    assert RunStore.create(tmp_path, "run", {}).folder == tmp_path / "run"
+    assert runs_in(tmp_path) == [tmp_path / "run"]
+
+
+def test_a_new_run_has_the_rights_that_any_new_folder_has(tmp_path: Path) -> None:
+    """Others can read results as far as the user's umask lets them."""
+    (tmp_path / "folder").mkdir()
+    folder = RunStore.create(tmp_path, "run", {}).folder
+    assert folder.stat().st_mode == (tmp_path / "folder").stat().st_mode
 
 
 def test_a_results_folder_that_cannot_be_made_is_a_store_error(tmp_path: Path) -> None:
