@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from benchkit.results.cell import CELL_FIELDS, SCHEMA_VERSION, STATUSES, Cell, Status
-from benchkit.results.reading import StoredRun, latest_run, read_run, read_scores, runs_in, to_frame
+from benchkit.results.columns import to_frame
+from benchkit.results.raw_scores import read_scores
+from benchkit.results.reading import StoredRun, latest_run, read_run, runs_in
 from benchkit.results.store import RunStore
 
 __all__ = [

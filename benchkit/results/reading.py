@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from benchkit.errors import StoreError, UsageError
-from benchkit.results.cell import CELL_FIELDS
+from benchkit.errors import UsageError
+from benchkit.results.cells_file import could_not_be_read, read_cells
 from benchkit.results.naming import CELLS_FILE, MANIFEST_FILE, scores_file
-from benchkit.results.record import FIELD_TYPES, check_cell, check_schema, parse_json
-
-IDENTITY = ("dataset", "detector", "settings", "anomaly", "seed")
-"""What makes two cells of a run the same cell."""
-
-
-_DAMAGED = (
-    OSError,
-    ValueError,
-    TypeError,
-    KeyError,
-    EOFError,
-    MemoryError,
-    RuntimeError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
-"""All that NumPy and zipfile raise on bytes that are no archive of arrays."""
+from benchkit.results.raw_scores import read_scores
+from benchkit.results.record import check_schema, parse_json
+from benchkit.results.repeats import last_of_each
 
 
 @dataclass(frozen=True)
@@ -80,9 +61,9 @@ def read_run(path: Path) -> StoredRun:
         )
     manifest = parse_json(_read(manifest_path), where=str(manifest_path))
     check_schema(manifest, where=str(manifest_path))
-    records, torn = _read_lines(folder / CELLS_FILE)
-    kept, repeated = _last_of_each(records)
-    return StoredRun(folder, manifest, to_frame(kept), notes=torn + repeated)
+    stored, torn = read_cells(folder / CELLS_FILE)
+    cells, repeated = last_of_each(stored)
+    return StoredRun(folder, manifest, cells, notes=torn + repeated)
 
 
 def latest_run(folder: Path) -> Path:
@@ -107,82 +88,8 @@ def runs_in(folder: Path) -> list[Path]:
     return [path.parent for path in newest]
 
 
-def to_frame(records: Iterable[dict[str, Any]]) -> pd.DataFrame:
-    """Return cells' dictionaries as a frame: text as ``str``, undefined numbers as NaN (whole ones as ``NA``).
-
-    A zero byte in a text becomes U+FFFD: pandas' strings that hold one are not even equal to themselves.
-    """
-    frame = pd.DataFrame([_without_zeros(record) for record in records], columns=list(CELL_FIELDS))
-    return frame.astype({name: _column_type(FIELD_TYPES[name]) for name in CELL_FIELDS})
-
-
-def _without_zeros(record: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: value.replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(value, str) else value
-        for name, value in record.items()
-    }
-
-
-def read_scores(path: Path) -> dict[str, NDArray[Any]]:
-    """Return the arrays ``normal``, ``anomaly`` and ``calibration`` of a score file.
-
-    Raises:
-        StoreError: the file is not there, damaged, or holds something other than numbers.
-    """
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            return {name: archive[name] for name in ("normal", "anomaly", "calibration")}
-    except _DAMAGED as error:
-        raise StoreError(
-            f"{path}: the raw scores cannot be read: {error}. Expected an .npz file with the numbers of normal, "
-            "anomaly and calibration scores, which a run keeps unless told otherwise. Run again to make it."
-        ) from error
-
-
-def _read_lines(path: Path) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
-    *whole, last = _read(path).split(b"\n")
-    records = [
-        check_cell(parse_json(line, where=f"{path}, line {number}"), where=f"{path}, line {number}")
-        for number, line in enumerate(whole, start=1)
-        if line.strip()
-    ]
-    if not last.strip():
-        return records, ()
-    where = f"{path}, line {len(whole) + 1}"
-    try:
-        parsed = parse_json(last, where=where)
-    except StoreError:
-        return records, (f"{where}: the last line was torn, as by a run that was killed; it was left out.",)
-    return [*records, check_cell(parsed, where=where)], ()
-
-
-def _last_of_each(records: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
-    latest: dict[tuple[Any, ...], dict[str, Any]] = {}
-    notes = []
-    for record in records:
-        key = tuple(record[name] for name in IDENTITY)
-        if latest.pop(key, None) is not None:
-            dataset, detector, _, anomaly, seed = key
-            notes.append(
-                f"{detector} on {dataset}, {anomaly}, seed {seed}: stored more than once; the last one counts."
-            )
-        latest[key] = record
-    return list(latest.values()), tuple(dict.fromkeys(notes))
-
-
-def _column_type(allowed: tuple[type, ...]) -> Any:
-    if float in allowed:
-        return "float64"
-    if int in allowed:
-        return "Int64" if type(None) in allowed else "int64"
-    return str
-
-
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise StoreError(
-            f"{path}: could not be read: {error.strerror or error}. Expected a run's folder with {MANIFEST_FILE} "
-            f"and {CELLS_FILE}; give the folder of a complete run."
-        ) from error
+        raise could_not_be_read(path, error) from error

@@ -12,9 +12,13 @@ from benchkit.errors import StoreError
 from benchkit.results.cell import ADDED, CELL_FIELDS, SCHEMA_VERSION, STATUSES, Cell
 
 _HINTS = typing.get_type_hints(Cell)
-_DEFAULTS = {field.name: field.default for field in dataclasses.fields(Cell) if field.name in ADDED}
-_OLDEST = 1
 _INT64 = 2**63
+
+OLDEST = 1
+"""The first schema version."""
+
+DEFAULTS = {field.name: field.default for field in dataclasses.fields(Cell) if field.name in ADDED}
+"""What the fields that came later are in a cell that was written before."""
 
 FIELD_TYPES: dict[str, tuple[type, ...]] = {
     name: typing.get_args(_HINTS[name]) if type(None) in typing.get_args(_HINTS[name]) else (_HINTS[name],)
@@ -61,7 +65,7 @@ def check_schema(record: dict[str, Any], *, where: str) -> None:
             f"{where}: was written by a newer benchkit (schema {version}; this one reads {SCHEMA_VERSION}). "
             "Upgrade benchkit to read it: pip install --upgrade benchkit."
         )
-    if version < _OLDEST:
+    if version < OLDEST:
         raise StoreError(
             f"{where}: was written by an older benchkit (schema {version}; this one reads {SCHEMA_VERSION}). "
             "Read it with the benchkit that wrote it, or run the benchmark again with this one."
@@ -93,7 +97,7 @@ def check_cell(record: dict[str, Any], *, where: str) -> dict[str, Any]:
 
 def _upgraded(record: dict[str, Any]) -> dict[str, Any]:
     """Give a cell of an older schema the fields that came later; ``schema`` keeps saying what was written."""
-    later = {name: _DEFAULTS[name] for name, since in ADDED.items() if since > record["schema"]}
+    later = {name: DEFAULTS[name] for name, since in ADDED.items() if since > record["schema"]}
     return {**later, **record}
 
 
