@@ -26,7 +26,7 @@ def kill_after(seconds: float, target: Callable[..., None], *args: object) -> li
         return [first, *received(connection)]
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.slow
 def test_no_cell_that_was_stored_is_lost_or_doubled_by_kills(tmp_path: Path) -> None:
     """Of a writer killed twenty times, each time reopened, every acknowledged cell is there once and in order."""
     RunStore.create(tmp_path, "run", {}).close()
@@ -42,7 +42,7 @@ def test_no_cell_that_was_stored_is_lost_or_doubled_by_kills(tmp_path: Path) -> 
     assert acknowledged > 100
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.slow
 def test_a_killed_process_leaves_whole_runs_only(tmp_path: Path) -> None:
     """Of a process that makes runs and is killed, each run that has a folder is whole; the others' names stay free."""
     number = -1

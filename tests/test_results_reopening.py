@@ -104,6 +104,14 @@ def test_a_run_that_cannot_be_finished_is_closed_all_the_same(tmp_path: Path) ->
     RunStore.reopen(store.folder).close()
 
 
+def test_a_list_of_cells_that_was_removed_is_noticed_at_the_end(tmp_path: Path) -> None:
+    """Finishing a run whose cells.jsonl is gone is a store error that names it."""
+    store = RunStore.create(tmp_path, "run", {})
+    (store.folder / "cells.jsonl").unlink()
+    with pytest.raises(StoreError, match=r"could not read .*cells\.jsonl: No such file"):
+        store.finish()
+
+
 def test_a_closed_store_writes_nothing(tmp_path: Path) -> None:
     """After closing, which may be done twice, every way to write is a store error that says how to go on."""
     with RunStore.create(tmp_path, "run", {}) as store:

@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -45,17 +46,15 @@ def test_a_cell_is_on_the_disk_when_append_returns(tmp_path: Path, monkeypatch: 
 
 def test_cells_of_one_call_share_one_sync(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fit group's cells are one write and one sync, in the order given; no cells are neither."""
-    written: list[bytes] = []
-    synced: list[int] = []
-    real_write = os.write
+    written, synced = Mock(wraps=os.write), Mock()
     store = RunStore.create(tmp_path, "run", {})
-    monkeypatch.setattr(os, "write", lambda handle, data: written.append(data) or real_write(handle, data))
-    monkeypatch.setattr(os, "fdatasync" if hasattr(os, "fdatasync") else "fsync", synced.append)
+    monkeypatch.setattr(os, "write", written)
+    monkeypatch.setattr(os, "fdatasync" if hasattr(os, "fdatasync") else "fsync", synced)
     cells = [cell(seed=seed) for seed in (5, 3, 4)]
     store.append(*cells)
     store.append()
     assert lines_of(store) == [each.to_dict() for each in cells]
-    assert (len(written), len(synced)) == (1, 1)
+    assert (written.call_count, synced.call_count) == (1, 1)
 
 
 def test_one_bad_cell_keeps_out_the_cells_of_its_call(tmp_path: Path) -> None:

@@ -71,12 +71,12 @@ def sync_data(handle: int) -> None:
 
 
 @contextlib.contextmanager
-def refusals_of(path: Path) -> Iterator[None]:
-    """Turn an ``OSError`` met inside into a ``StoreError`` that names ``path`` and the next step."""
+def refusals_of(path: Path, *, action: str = "write") -> Iterator[None]:
+    """Turn an ``OSError`` met inside into a ``StoreError`` that names ``action``, ``path`` and the next step."""
     try:
         yield
     except OSError as error:
         raise StoreError(
-            f"results: could not write {path}: {error.strerror or error}. Expected a folder that can be written to, "
+            f"results: could not {action} {path}: {error.strerror or error}. Expected a folder that can be written to, "
             "with free space. Free some space, or name another results folder."
         ) from error

@@ -63,7 +63,9 @@ class RunStore:
         with refusals_of(target):
             _make_folder(target.parent)
             # One level down, where no listing of runs looks; what a killed process leaves of it is in nobody's way.
-            with tempfile.TemporaryDirectory(prefix=f".{run_id}.", suffix=PART_SUFFIX, dir=target.parent) as staging:
+            with tempfile.TemporaryDirectory(
+                prefix=f".{run_id}.", suffix=PART_SUFFIX, dir=target.parent, ignore_cleanup_errors=True
+            ) as staging:
                 store = cls(Path(staging) / run_id, manifest)
                 with store._closed_on_error():
                     store._prepare()
@@ -209,7 +211,7 @@ class RunStore:
     def _take_over(self) -> None:
         """Read the manifest and mend the folder, the lock being held."""
         where = self.folder / MANIFEST_FILE
-        with refusals_of(where):
+        with refusals_of(where, action="read"):
             found = parse_json(where.read_bytes(), where=str(where))
         check_schema(found, where=str(where))
         self.manifest = {**found, "schema": SCHEMA_VERSION}
@@ -242,5 +244,5 @@ def _make_folder(folder: Path) -> None:
 
 
 def _digest(path: Path) -> str:
-    with refusals_of(path), path.open("rb") as file:
+    with refusals_of(path, action="read"), path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
