@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from benchkit.verify.evidence import MANIFEST, Evidence
 from benchkit.verify.findings import Check, Findings
 
 _CPU = torch.device("cpu")
+_INT64 = 2**63
 
 
 class DataRoom:
@@ -61,7 +63,7 @@ class DataRoom:
         if offer is not None and set(settings_of(offer.item)) == set(settings):
             return offer
         path = settings.get("path")
-        if isinstance(path, str) and Path(path).exists():
+        if isinstance(path, str) and os.path.exists(path):  # unlike Path.exists, False for a name no file can have
             return select_dataset(self._registry, Path(path).absolute())
         needed = f"the images at {path}" if path else "its plugin, which is not installed here (--plugin loads a file)"
         raise Unsupported(f"data set {name}: needs {needed}")
@@ -105,12 +107,16 @@ def check_data(evidence: Evidence, room: DataRoom) -> Check:
 def _check_rows(evidence: Evidence, anomaly: str, data: Prepared, findings: Findings) -> None:
     settings = evidence.settings("anomalies", anomaly)
     labels = settings.get("normal_labels")
-    if not (labels is None or (isinstance(labels, list) and all(type(label) is int for label in labels))):
+    if labels is not None and not (isinstance(labels, list) and all(map(_is_label, labels))):
         return  # no such anomaly can be: its hash says so
     rows = evidence.measured & (evidence.texts("anomaly") == anomaly)
     for field, count in _counts(data, labels, alters_test=settings.get("alters_test") is True).items():
         why = f"so many images of {data.name} are normal for {anomaly}"
         evidence.compare(findings, field, count, why, among=rows)
+
+
+def _is_label(value: Any) -> bool:
+    return type(value) is int and 0 <= value < _INT64
 
 
 def _counts(data: Prepared, labels: list[int] | None, *, alters_test: bool) -> dict[str, int]:

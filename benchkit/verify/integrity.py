@@ -9,10 +9,10 @@ import numpy as np
 from benchkit.results import CELL_FIELDS
 from benchkit.results.cell import ADDED, Cell
 from benchkit.results.naming import CELLS_FILE
+from benchkit.results.store import DIGEST_KEY
 from benchkit.verify.evidence import MANIFEST, Evidence, Mask
 from benchkit.verify.findings import Check, Findings
 
-_DIGEST = "cells_sha256"
 _DIGEST_SINCE = 2
 _ENDED = ("finished", "interrupted")
 
@@ -43,13 +43,14 @@ def check_digest(evidence: Evidence) -> Check:
     """Return whether ``cells.jsonl`` is byte for byte what it was when the run ended."""
     findings = Findings("digest")
     manifest = evidence.run.manifest
-    if manifest.get(_DIGEST) is None and (manifest["schema"] < _DIGEST_SINCE or evidence.state not in _ENDED):
+    stored = manifest.get(DIGEST_KEY)
+    if stored is None and (manifest["schema"] < _DIGEST_SINCE or evidence.state not in _ENDED):
         findings.leave(
-            f"{MANIFEST} holds no {_DIGEST}, which a run has since schema {_DIGEST_SINCE}, and only when it has ended"
+            f"{MANIFEST} holds no {DIGEST_KEY}: a run has it since schema {_DIGEST_SINCE}, and only when it has ended"
         )
         return findings.check(CELLS_FILE, done=False)
     with (evidence.run.folder / CELLS_FILE).open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
-    why = f"SHA-256 of {CELLS_FILE} as it lies here: it was changed after the run had ended"
-    findings.compare(MANIFEST, _DIGEST, manifest.get(_DIGEST), found, why)
+    why = "it was changed after the run had ended" if stored else "a run that has ended has one"
+    findings.compare(MANIFEST, DIGEST_KEY, stored, found, f"SHA-256 of {CELLS_FILE} as it lies here; {why}")
     return findings.check(f"SHA-256 of {CELLS_FILE}")

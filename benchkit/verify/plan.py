@@ -9,12 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from benchkit.verify.evidence import MANIFEST, Evidence, Mask, row_name
+from benchkit.verify.evidence import MANIFEST, Evidence, row_name
 from benchkit.verify.findings import Check, Findings
 
 _WHY = f"{MANIFEST} says so"
-
-Identity = tuple[str, str, int]
 
 
 def check_plan(evidence: Evidence) -> Check:
@@ -41,14 +39,14 @@ def _check_members(evidence: Evidence, findings: Findings) -> None:
     for field, kind, by in (("view", "detectors", "detector"), ("anomaly_group", "anomalies", "anomaly")):
         setting = "group" if field == "anomaly_group" else field
         owners = evidence.texts(by)
-        expected = {owner: evidence.settings(kind, owner).get(setting) for owner in set(owners)}
+        expected = {owner: _text(evidence.settings(kind, owner).get(setting)) for owner in set(owners)}
         evidence.compare(findings, field, np.array([expected[owner] for owner in owners], dtype=object), _WHY)
 
 
 def _check_settings(evidence: Evidence, findings: Findings) -> None:
     """Rows of a task that came to nothing may have neither policy nor prevalence."""
     settings = evidence.part("settings")
-    policy, prevalence = settings.get("threshold"), settings.get("prevalence")
+    policy, prevalence = _text(settings.get("threshold")), settings.get("prevalence")
     said = evidence.measured | (evidence.texts("threshold_policy") != "")
     evidence.compare(findings, "threshold_policy", policy, _WHY, among=np.asarray(said, dtype=np.bool_))
     weighted = evidence.measured | ~np.isnan(evidence.numbers("prevalence"))
@@ -70,8 +68,10 @@ def _check_missing(evidence: Evidence, findings: Findings) -> None:
     planned = list(_planned(evidence))
     why = "detectors × anomalies × seeds"
     findings.compare(MANIFEST, "planned.cells", evidence.part("planned").get("cells"), len(planned), why)
-    columns = (evidence.texts("detector"), evidence.texts("anomaly"), evidence.numbers("seed"))
-    present = Counter(zip(*columns, strict=True))
+    rows = list(
+        zip(evidence.texts("detector"), evidence.texts("anomaly"), evidence.cells["seed"].tolist(), strict=True)
+    )
+    present = Counter(rows)
     missing = [identity for identity in planned if identity not in present]
     if evidence.state != "finished":
         if missing:
@@ -80,19 +80,19 @@ def _check_missing(evidence: Evidence, findings: Findings) -> None:
     (dataset,) = list(evidence.part("dataset"))[:1] or ["?"]
     for detector, anomaly, seed in missing:
         findings.differ(row_name(dataset, detector, anomaly, seed), "row", None, "one row", "it was planned")
-    repeated = _repeated(evidence, present)
+    repeated = np.array([present[identity] > 1 for identity in rows], dtype=np.bool_)
     evidence.differ(findings, "settings", repeated, "one row", "the same detector, anomaly and seed stand there twice")
 
 
-def _repeated(evidence: Evidence, present: Counter[Identity]) -> Mask:
-    columns = (evidence.texts("detector"), evidence.texts("anomaly"), evidence.numbers("seed"))
-    return np.array([present[identity] > 1 for identity in zip(*columns, strict=True)], dtype=np.bool_)
-
-
-def _planned(evidence: Evidence) -> Iterator[Identity]:
+def _planned(evidence: Evidence) -> Iterator[tuple[str, str, int]]:
     return itertools.product(evidence.part("detectors"), evidence.part("anomalies"), _seeds(evidence))
 
 
 def _seeds(evidence: Evidence) -> list[int]:
     seeds = evidence.part("settings").get("seeds")
     return [seed for seed in seeds if isinstance(seed, int)] if isinstance(seeds, list) else []
+
+
+def _text(value: Any) -> str | None:
+    """Return a text that ``run.json`` holds; None for anything else, which no row can equal."""
+    return value if isinstance(value, str) else None

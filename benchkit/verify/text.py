@@ -14,7 +14,8 @@ def render(verifications: Sequence[Verification]) -> str:
     """Return what was found, for people: a table of the checks a run, then each row that disagrees."""
     closing = (
         f"Numbers agree that differ by less than {RELATIVE:g} of their value. Recorded when the run was made, and "
-        f"checked for their range only, because nothing can tell them again: {', '.join(RECORDED)}."
+        f"checked for their range only, because nothing can tell them again: {', '.join(RECORDED)}. "
+        "images_per_second, latency_p50_ms and batch_size are checked against each other only."
     )
     return "\n\n".join([*("\n".join(_lines(each)) for each in verifications), closing]) + "\n"
 
@@ -24,7 +25,7 @@ def _lines(found: Verification) -> Iterator[str]:
     wrong = len(found.disagreements)
     yield f"{printable(str(found.run))}: {_verdict(wrong)}{f'; {undone} checks not done in full' if undone else ''}"
     yield ""
-    rows = [[check.name, check.result, printable(check.looked_at)] for check in found.checks]
+    rows = [[printable(check.name), check.result, printable(check.looked_at)] for check in found.checks]
     yield tabulate(rows, ["check", "result", "looked at"], disable_numparse=True)
     remarks = [
         *(f"disagrees: {check.name}: {_sentence(each)}" for check in found.checks for each in check.disagreements),

@@ -1,0 +1,74 @@
+"""``benchkit verify``: what it prints, and what it ends with."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from verify_helpers import TOYS, edit_row, fresh_run
+
+from benchkit.cli.verify_command import command
+from benchkit.errors import UsageError
+
+REFERENCE = Path(__file__).parents[1] / "results" / "mnist-reference"
+
+
+def call(*arguments: object) -> Result:
+    """Call the command with the toys loaded; its errors come through."""
+    options = [str(argument) for argument in (*arguments, "--plugin", TOYS)]
+    return CliRunner().invoke(command, options, catch_exceptions=False)
+
+
+def test_an_honest_run_ends_with_status_0(tmp_path: Path) -> None:
+    """Given as a folder and as its run.json."""
+    run = fresh_run(tmp_path)
+    result = call(run, run / "run.json")
+    assert result.exit_code == 0
+    assert result.output.count("nothing disagrees") == 2
+
+
+def test_a_tampered_run_ends_with_status_1(tmp_path: Path) -> None:
+    """One bad run among good ones is enough, and the row is named on standard output."""
+    run, bad = fresh_run(tmp_path), fresh_run(tmp_path / "bad")
+    name = edit_row(bad, 0, auroc=0.75)
+    result = call(run, bad)
+    assert result.exit_code == 1
+    assert f"disagrees: metrics: {name}: auroc: got 0.75" in result.stdout
+
+
+def test_json_holds_all_that_was_found(tmp_path: Path) -> None:
+    """For scripts: checks with their results, disagreements with stored and expected values."""
+    run = fresh_run(tmp_path)
+    name = edit_row(run, 0, auroc=0.75)
+    (found,) = json.loads(call(run, "--format", "json").output)
+    metrics = next(check for check in found["checks"] if check["name"] == "metrics")
+    assert (found["ok"], metrics["result"]) == (False, "disagrees")
+    assert {(each["where"], each["field"], each["stored"]) for each in metrics["disagreements"]} == {
+        (name, "auroc", 0.75)
+    }
+
+
+def test_no_data_loads_none(tmp_path: Path) -> None:
+    """With --no-data there is no such check."""
+    assert "checksum" not in call(fresh_run(tmp_path), "--no-data").output
+
+
+def test_a_path_without_a_run_is_a_wrong_request(tmp_path: Path) -> None:
+    """Status 2, as every wrong request."""
+    with pytest.raises(UsageError) as caught:
+        call(tmp_path)
+    assert caught.value.exit_status == 2
+    assert CliRunner().invoke(command, []).exit_code == 2
+
+
+def test_the_committed_reference_agrees(tmp_path: Path) -> None:
+    """As a real process: status 0, and the checks that would need the raw scores are named."""
+    arguments = [str(Path(sys.executable).with_name("benchkit")), "verify", "--no-data", str(REFERENCE)]
+    done = subprocess.run(arguments, capture_output=True, text=True, cwd=tmp_path, timeout=240, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "nothing disagrees" in done.stdout
+    assert "not checked: metrics: the raw scores were not kept" in done.stdout
