@@ -23,9 +23,7 @@ def check_protocol(evidence: Evidence, registry: Registry) -> Check:
     _check_base(evidence, findings)
     _check_detectors(evidence, findings)
     _check_views(evidence, findings)
-    parts = _split(evidence)[1]
-    for anomaly in sorted(set(evidence.texts("anomaly"))):
-        _check_anomaly(evidence, registry, anomaly, parts, findings)
+    _check_anomalies(evidence, registry, findings)
     return findings.check(f"protocol hash and hashes of settings in {len(evidence.cells)} rows")
 
 
@@ -63,26 +61,30 @@ def _check_views(evidence: Evidence, findings: Findings) -> None:
     evidence.differ(findings, "view_settings", wrong, f"one of {', '.join(hashes)}", _SETTINGS_WHY)
 
 
-def _check_anomaly(
-    evidence: Evidence, registry: Registry, name: str, parts: NDArray[np.object_], findings: Findings
-) -> None:
+def _check_anomalies(evidence: Evidence, registry: Registry, findings: Findings) -> None:
+    """The class of the anomaly is part of its hash, so its plugin has to be here."""
+    lacking: dict[str, list[str]] = {}
+    for name in sorted(set(evidence.texts("anomaly")) & set(evidence.part("anomalies"))):
+        need = _check_anomaly(evidence, registry.anomalies.get(name), name, findings)
+        if need:
+            lacking.setdefault(need, []).append(name)
+    for need, names in lacking.items():
+        findings.leave(f"hash of {', '.join(names)}: needs {need}")
+
+
+def _check_anomaly(evidence: Evidence, offer: Offer[AnomalyGenerator] | None, name: str, findings: Findings) -> str:
+    """Check the rows of one anomaly; return what that would need which is not here."""
+    _, parts = _split(evidence)
     rows = np.asarray((evidence.texts("anomaly") == name) & (parts != ""), dtype=np.bool_)
-    stored = set(parts[rows])
     settings = evidence.settings("anomalies", name)
-    offer = registry.anomalies.get(name)
-    if not stored or not settings:
-        return  # no row came so far, or it is none of this run, which the plan says
     if offer is None or set(settings_of(offer.item)) != set(settings):
-        findings.leave(
-            f"hash of the anomaly {name}: needs its plugin, which is not installed here (--plugin loads a file)"
-        )
-        return
+        return "the plugin, which is not installed here (--plugin loads a file)"
     expected = recorded_anomaly_hash(type(offer.item), settings)
-    if stored != {expected} and not _is_the_same(offer, evidence):
-        findings.leave(f"hash of the anomaly {name}: needs the plugin that made it; {_origin(offer)} is another")
-        return
     wrong = np.asarray(rows & (parts != expected), dtype=np.bool_)
+    if wrong.any() and not _is_the_same(offer, evidence):
+        return f"the plugin that made it; {_origin(offer)} is another, or lies elsewhere"
     evidence.differ(findings, "protocol", wrong, f"…-{expected}", f"hash of the anomaly's settings in {MANIFEST}")
+    return ""
 
 
 def _is_the_same(offer: Offer[AnomalyGenerator], evidence: Evidence) -> bool:
