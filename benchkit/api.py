@@ -8,9 +8,21 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from benchkit.contract import AnomalyGenerator, Dataset, Detector
+from benchkit.registry import load_registry
 from benchkit.report import leaderboards, render
 from benchkit.results import StoredRun, read_run
-from benchkit.runner import DEFAULT_DATASET, Request, RunSettings, SettingOptions, conduct, seeds_from
+from benchkit.runner import (
+    DEFAULT_DATASET,
+    Earlier,
+    Request,
+    RunSettings,
+    SettingOptions,
+    check_retry,
+    conduct,
+    seeds_from,
+)
+from benchkit.runner import resume as go_on
+from benchkit.verify import Verification, verify_runs
 
 
 @dataclass(frozen=True)
@@ -37,6 +49,24 @@ class Run(StoredRun):
         """
         return render(leaderboards([self]), format)
 
+    def verify(
+        self, *, data: bool = True, plugins: Sequence[str | Path] = (), plugin_rules: Sequence[str] = ()
+    ) -> Verification:
+        """Compute the run's numbers again from what lies on the disk, as ``benchkit verify`` does.
+
+        Args:
+            data: load the data set too, and compare it with what the run was made on.
+            plugins: plugin files that offer the run's data set and anomalies.
+            plugin_rules: ``no:NAME`` leaves a plugin out.
+
+        Raises:
+            UsageError: the run is not there any more, or a plugin file is not.
+            PluginError: a plugin file that cannot be loaded.
+        """
+        registry = load_registry(files=tuple(Path(file) for file in plugins), rules=plugin_rules)
+        (found,) = verify_runs([self.folder], registry, data=data)
+        return found
+
 
 def load_run(path: str | Path) -> Run:
     """Read a run from its folder.
@@ -61,6 +91,8 @@ def run(
     plugin_rules: Sequence[str] = (),
     out: str | Path = "results",
     name: str | None = None,
+    resume: str | Path | None = None,
+    retry: Sequence[str] = (),
     **settings: Unpack[SettingOptions],
 ) -> Run:
     """Run every chosen detector against every chosen anomaly.
@@ -76,8 +108,12 @@ def run(
         plugin_rules: ``no:NAME`` leaves a plugin out.
         out: the results folder.
         name: name of the run's own folder.
+        resume: folder of an earlier run of the same things, of which only what is missing is done.
+        retry: statuses whose cells are done again with ``resume``: ``failed``, ``timeout``, ``crashed``, ``oom``.
         **settings: the other fields of ``benchkit.runner.RunSettings``: device, jobs, prevalence, threshold,
-            batch_size, timing_seconds, save_scores.
+            batch_size, timing_seconds, save_scores, timeout, memory_limit, executor. Everything runs in this very
+            process unless ``jobs`` is 1 or more: worker processes import the script that started them, so it needs
+            ``if __name__ == "__main__":``, and can't receive objects of classes that stand in a notebook.
 
     Returns:
         The run. A cell that failed is in it with its reason; it does not raise.
@@ -87,6 +123,7 @@ def run(
         DataError: the data set cannot be loaded.
         PluginError: a plugin file that cannot be loaded.
         StoreError: the results cannot be written.
+        NotComparableError: what is resumed was made from other data or with other settings.
     """
     request = Request(
         dataset=dataset,
@@ -99,4 +136,7 @@ def run(
         settings=RunSettings(seeds=seeds_from(seeds), **settings),
     )
     registry, plan = request.resolve()
-    return load_run(conduct(request, registry, plan, out=Path(out), run_id=name))
+    if resume is None:
+        return load_run(conduct(request, registry, plan, out=Path(out), run_id=name))
+    earlier = Earlier(Path(resume), check_retry(retry))
+    return load_run(go_on(request, registry, plan, earlier=earlier))

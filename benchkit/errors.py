@@ -34,6 +34,12 @@ class StoreError(BenchkitError):
     """A results folder that cannot be read or written, or was written by another version."""
 
 
+class NotComparableError(BenchkitError):
+    """Numbers that were made in different ways and can't be put together: other data, another protocol."""
+
+    exit_status = 3
+
+
 class PluginError(BenchkitError):
     """Something is wrong with a plugin.
 

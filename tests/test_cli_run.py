@@ -68,7 +68,8 @@ def test_ctrl_c_is_one_line_and_its_own_status(tmp_path: Path) -> None:
         "class Stop(benchkit.Detector):\n    def fit(self, normal, *, seed):\n        raise KeyboardInterrupt\n"
         "@benchkit.hookimpl\ndef benchkit_detectors():\n    return [Stop('zz-stop')]\n"
     )
-    done = benchkit("run", *QUICK, "-d", "brightness", "-d", "zz-stop", "--plugin", "stop.py", cwd=tmp_path)
+    detectors = ["-d", "brightness", "-d", "zz-stop", "--plugin", "stop.py", "--in-process"]
+    done = benchkit("run", *QUICK, *detectors, cwd=tmp_path)
     assert done.returncode == 130
     assert "stopped by Ctrl-C. 1 of 2 cells had ended; they are kept in results/" in done.stderr
     assert "Traceback" not in done.stderr

@@ -9,13 +9,14 @@ from pathlib import Path
 import torch
 from toy_plugins import Brightness
 
+from benchkit.measure.hardware import describe
 from benchkit.registry import Offer, load_registry
 from benchkit.runner.provenance import provenance, settings_by_name
 
 
 def test_provenance_names_versions_hardware_and_plugins() -> None:
     """Versions of the libraries, the processor, and every plugin with distribution and version."""
-    made = provenance(load_registry(), torch.device("cpu"))
+    made = provenance(load_registry(), describe(torch.device("cpu")))
     assert made["versions"]["torch"] == torch.__version__
     assert any(entry.startswith("gaussian benchkit ") for entry in made["plugins"])
     assert made["hardware"]
@@ -23,7 +24,7 @@ def test_provenance_names_versions_hardware_and_plugins() -> None:
 
 def test_provenance_does_not_name_the_machine() -> None:
     """Neither host name nor home folder gets into a published file."""
-    text = json.dumps(provenance(load_registry(), torch.device("cpu")))
+    text = json.dumps(provenance(load_registry(), describe(torch.device("cpu"))))
     assert str(Path.home()) not in text
     assert not platform.node() or platform.node() not in text
 

@@ -11,6 +11,7 @@ import click
 
 from benchkit.cli.common import offline_option, plugin_options, registry_from
 from benchkit.cli.config import config_option, parse_changes
+from benchkit.cli.isolation import debugger, how_settings, refuse_changes
 
 if TYPE_CHECKING:
     from benchkit.registry import Registry
@@ -30,7 +31,12 @@ if TYPE_CHECKING:
 @click.option("--seeds", type=click.IntRange(min=1), default=1, show_default=True, help="Repeat with N seeds.")
 @click.option("--set", "changes", multiple=True, metavar="NAME.FIELD=VALUE", help="Change a setting of a plugin.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N or mps.")
-@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Worker processes.")
+@click.option("--jobs", type=click.IntRange(min=0), default=1, show_default=True, help="Worker processes; 0 for none.")
+@click.option("--in-process", is_flag=True, help="No worker process: as --jobs 0, whatever --jobs says.")
+@click.option("--pdb", is_flag=True, help="Debug what a plugin raises where it was raised; in this process.")
+@click.option("--timeout", type=float, metavar="SECONDS", help="End a fit group that takes longer.  [default: never]")
+@click.option("--memory-limit", metavar="SIZE", help="Memory that a worker may hold, such as 4GB.  [default: no limit]")
+@click.option("--executor", default="local", show_default=True, help="local, dask, or dask://HOST:PORT.")
 @click.option("--threshold", default="quantile:0.95", show_default=True, help="quantile:Q or zscore:K.")
 @click.option("--prevalence", type=float, default=0.5, show_default=True, help="Share of anomalies to weight to.")
 @click.option("--batch-size", type=int, default=1024, show_default=True, help="Images a timed batch.")
@@ -39,6 +45,8 @@ if TYPE_CHECKING:
     "--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True, help="Results folder."
 )
 @click.option("--name", help="Name of the run's own folder.  [default: time and data set]")
+@click.option("--resume", type=click.Path(path_type=Path), metavar="RUN", help="Do what is missing in RUN's folder.")
+@click.option("--retry", metavar="STATUS,…", help="With --resume: do cells that ended so again: failed,timeout,…")
 @click.option("--no-scores", is_flag=True, help="Do not keep the raw scores.")
 @click.option(
     "--format", "table_format", default="text", show_default=True, help="text, github, latex, csv, json, html."
@@ -51,15 +59,25 @@ def command(plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...], **opt
     """Run every chosen detector against every chosen anomaly and print the leaderboard.
 
     Results go to a new folder below --out: run.json, cells.jsonl and scores/. Every option can stand in
-    a TOML file given with --config. Exit status 1 when a cell failed; nothing already computed is lost.
+    a TOML file given with --config. Plugins run in worker processes: one that hangs or dies costs its own
+    rows. Exit status 1 when a cell failed; nothing already computed is lost, --resume does the rest.
     """
-    request = _request(plugin_files, plugin_rules, options)
-    registry, plan = request.resolve(registry_from(plugin_files, plugin_rules))
+    refuse_changes(click.get_current_context())
+    request = _recalled(options) if options["resume"] else _request(plugin_files, plugin_rules, options)
+    registry, plan = request.resolve(registry_from(tuple(request.plugin_files), tuple(request.plugin_rules)))
     if options["dry_run"]:
         click.echo(_plan_text(plan, request, options["out"]))
         return
-    folder = _conduct(request, registry, plan, options["out"], options["name"])
-    sys.exit(_report(folder, options["table_format"], registry, options))
+    folder = _carry_out(request, registry, plan, options)
+    sys.exit(_report(folder, options["table_format"], registry, request))
+
+
+def _recalled(options: dict[str, Any]) -> Request:
+    from benchkit.report import check_format
+    from benchkit.runner import RunSettings, recall_request
+
+    check_format(options["table_format"])
+    return recall_request(options["resume"], RunSettings(**how_settings(options)))
 
 
 def _request(plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...], options: dict[str, Any]) -> Request:
@@ -70,7 +88,8 @@ def _request(plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...], opti
     settings = RunSettings(
         seeds=seeds_from(options["seeds"]),
         save_scores=not options["no_scores"],
-        **{key: options[key] for key in ("device", "jobs", "threshold", "prevalence", "batch_size", "timing_seconds")},
+        **{key: options[key] for key in ("device", "threshold", "prevalence", "batch_size", "timing_seconds")},
+        **how_settings(options),
     )
     return Request(
         dataset=options["dataset"] or DEFAULT_DATASET,
@@ -84,14 +103,25 @@ def _request(plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...], opti
     )
 
 
-def _conduct(request: Request, registry: Registry, plan: Plan, out: Path, name: str | None) -> Path:
+def _carry_out(request: Request, registry: Registry, plan: Plan, options: dict[str, Any]) -> Path:
     """Carry the plan out under a progress bar with the time left; plain when nobody watches."""
     from tqdm import tqdm
 
-    from benchkit.runner import conduct
+    from benchkit.runner import Earlier, Listener, check_retry, conduct, resume
 
-    with tqdm(total=plan.n_cells, unit="cell", disable=None, dynamic_ncols=True) as bar:
-        return conduct(request, registry, plan, out=out, run_id=name, on_cell=_advance(bar))
+    retry = check_retry(options["retry"].split(",")) if options["retry"] else ()
+    with tqdm(total=plan.n_cells, unit="cell", disable=None, dynamic_ncols=True) as bar, debugger(options["pdb"]):
+        listener = Listener(on_begin=bar.reset, on_cell=_advance(bar), on_text=_say)
+        if options["resume"]:
+            return resume(request, registry, plan, earlier=Earlier(options["resume"], retry), listener=listener)
+        return conduct(request, registry, plan, out=options["out"], run_id=options["name"], listener=listener)
+
+
+def _say(text: str) -> None:
+    from tqdm import tqdm
+
+    if text:
+        tqdm.write(text, file=sys.stderr, end="" if text.endswith("\n") else "\n")
 
 
 def _advance(bar: Any) -> Callable[[Cell], None]:
@@ -102,7 +132,7 @@ def _advance(bar: Any) -> Callable[[Cell], None]:
     return advance
 
 
-def _report(folder: Path, table_format: str, registry: Registry, options: dict[str, Any]) -> int:
+def _report(folder: Path, table_format: str, registry: Registry, request: Request) -> int:
     """Print the leaderboard; return the exit status: 1 when rows are missing that were asked for."""
     from benchkit.api import load_run
 
@@ -112,7 +142,7 @@ def _report(folder: Path, table_format: str, registry: Registry, options: dict[s
     failed = int((~run.cells["status"].isin(["ok", "skipped"])).sum())
     if failed:
         click.echo(f"benchkit: {failed} of {len(run.cells)} cells failed; the footnotes say why.", err=True)
-    by_pattern = any("*" in pattern for pattern in (*options["detectors"], *options["anomalies"]))
+    by_pattern = any("*" in str(pattern) for pattern in (*request.detectors, *request.anomalies))
     lacking = bool(by_pattern and registry.problems)
     if lacking:
         click.echo(

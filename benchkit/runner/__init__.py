@@ -1,21 +1,28 @@
 """The run: a plan of fit groups, the protocol that makes their numbers comparable, and the work itself."""
 
-from benchkit.runner.conduct import conduct
+from benchkit.runner.conduct import Listener, conduct, resume
 from benchkit.runner.estimate import Estimate, estimate
 from benchkit.runner.plan import Plan, Task, make_plan
+from benchkit.runner.recall import recall_request
 from benchkit.runner.request import DEFAULT_DATASET, Request
+from benchkit.runner.session import Earlier, check_retry
 from benchkit.runner.settings import RunSettings, SettingOptions, seeds_from
 
 __all__ = [
     "DEFAULT_DATASET",
+    "Earlier",
     "Estimate",
+    "Listener",
     "Plan",
     "Request",
     "RunSettings",
     "SettingOptions",
     "Task",
+    "check_retry",
     "conduct",
     "estimate",
     "make_plan",
+    "recall_request",
+    "resume",
     "seeds_from",
 ]

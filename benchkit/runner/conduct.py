@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
-import time
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
+from benchkit.errors import StoreError
 from benchkit.registry import Registry
 from benchkit.results import Cell, RunStore
-from benchkit.runner import ledger, protocol
-from benchkit.runner.execute import Account, execute
-from benchkit.runner.machine import Machine, machine_for
-from benchkit.runner.plan import Plan
-from benchkit.runner.protocol import Prepared, prepare
-from benchkit.runner.provenance import now, provenance, settings_by_name
+from benchkit.runner.account import Account
+from benchkit.runner.agenda import Agenda
+from benchkit.runner.execute import Executor, executor_for
+from benchkit.runner.interrupt import Interrupt
+from benchkit.runner.loaded import Loaded
+from benchkit.runner.plan import Plan, tasks_left
+from benchkit.runner.provenance import now
+from benchkit.runner.report import GroupReport
 from benchkit.runner.request import Request
-from benchkit.runner.task import Outcome
+from benchkit.runner.session import Earlier, manifest_of
 
-OnCell = Callable[[Cell], None]
+
+@dataclass(frozen=True)
+class Listener:
+    """Who is told of a run while it goes on.
+
+    Attributes:
+        on_begin: called with the number of cells that are to be done.
+        on_cell: called with each cell after it was stored.
+        on_text: called with what plugins printed in a worker process, and with what the run has to say itself.
+    """
+
+    on_begin: Callable[[int], object] = lambda number: None
+    on_cell: Callable[[Cell], object] = lambda cell: None
+    on_text: Callable[[str], object] = lambda text: None
 
 
 def conduct(
@@ -31,9 +46,9 @@ def conduct(
     *,
     out: Path,
     run_id: str | None = None,
-    on_cell: OnCell = lambda cell: None,
+    listener: Listener | None = None,
 ) -> Path:
-    """Carry out a plan; every cell is on the disk before the next one begins.
+    """Carry out a plan; the cells of every fit group are on the disk as soon as it ends.
 
     Args:
         request: what was asked for.
@@ -41,75 +56,103 @@ def conduct(
         plan: what to do.
         out: the results folder.
         run_id: name of the run's own folder; by default time, data set and four random digits.
-        on_cell: called with each cell after it was stored.
+        listener: who is told.
 
     Returns:
         The run's folder.
 
     Raises:
-        UsageError: no such device, or the run is there already.
+        UsageError: no such device or cluster, or the run is there already.
         DataError: the data set cannot be loaded.
         StoreError: the results cannot be written.
         KeyboardInterrupt: Ctrl-C; says what was kept.
     """
-    start = time.perf_counter()
-    account = Account()
-    machine = machine_for(request.settings.device)
-    loaded = prepare(plan.dataset.item, machine.device)
-    ledger.book(account.seconds, {"load": time.perf_counter() - start})
-    manifest = _manifest(request, registry, plan, loaded, machine)
-    store = RunStore.create(out, run_id or _fresh_id(plan), manifest)
-    data = loaded if request.settings.jobs == 1 else None
-    del loaded  # worker processes hold their own
-    counts: Counter[str] = Counter()
-    state = "interrupted"
+    account = Account(request.settings)
+    with _working(request, plan) as executor:
+        loaded = executor.load()
+        account.book_load()
+        with RunStore.create(out, run_id or _fresh_id(plan), manifest_of(request, registry, plan, loaded)) as store:
+            _carry_out(store, executor, loaded, Agenda(plan.tasks), account, listener or Listener())
+            return store.folder
+
+
+def resume(
+    request: Request, registry: Registry, plan: Plan, *, earlier: Earlier, listener: Listener | None = None
+) -> Path:
+    """Do what a run of the same plan has left undone; arguments, result and errors as ``conduct``.
+
+    Raises:
+        NotComparableError: the run was made from other data or with other settings.
+    """
+    listener = listener or Listener()
+    with earlier.store as store:
+        listener.on_text("".join(f"benchkit: mended: {sentence}\n" for sentence in store.mended))
+        tasks, account = tasks_left(plan, earlier.done), Account(request.settings, earlier.counts)
+        if not tasks:
+            earlier.close_complete()
+            return store.folder
+        with _working(request, plan) as executor:
+            loaded = executor.load()
+            account.book_load()
+            earlier.check(plan, loaded)
+            earlier.begin(registry, loaded)
+            _carry_out(store, executor, loaded, Agenda(tasks), account, listener)
+            return store.folder
+
+
+@contextlib.contextmanager
+def _working(request: Request, plan: Plan) -> Iterator[Executor]:
+    executor = executor_for(plan.dataset.item, request.settings, tuple(request.plugin_files))
     try:
-        outcomes = execute(plan, data, request.settings, machine, account, plugin_files=tuple(request.plugin_files))
-        for outcome in outcomes:
-            _keep(store, outcome, request.settings.save_scores)
-            counts[outcome.cell.status] += 1
-            on_cell(outcome.cell)
-        state = "finished"
-    except KeyboardInterrupt as error:
-        kept = f"{counts.total()} of {plan.n_cells} cells had ended; they are kept in {store.folder}."
-        raise KeyboardInterrupt(kept) from error
+        yield executor
     finally:
-        wall = time.perf_counter() - start
-        busy = wall if request.settings.jobs == 1 else account.busy
-        seconds = ledger.summary(account.seconds, wall=wall, busy=busy)
-        store.update(state=state, finished=now(), cells=dict(counts), seconds=seconds)
-    return store.folder
+        executor.close()
 
 
-def _keep(store: RunStore, outcome: Outcome, save_scores: bool) -> None:
+def _carry_out(
+    store: RunStore, executor: Executor, loaded: Loaded, agenda: Agenda, account: Account, listener: Listener
+) -> None:
+    listener.on_begin(agenda.cells_left)
+    try:
+        with Interrupt(agenda.close, lambda text: listener.on_text(f"benchkit: {text}\n")) as interrupt:
+            for report in executor.reports(agenda, loaded):
+                _keep(store, report, account, listener)
+        if interrupt.asked and agenda.cells_left:
+            raise KeyboardInterrupt
+    except BaseException as error:
+        with contextlib.suppress(StoreError):  # such as a full disk: what went wrong first is what has to be said
+            store.finish(state="interrupted", finished=now(), **account.closing(store.manifest))
+        if isinstance(error, KeyboardInterrupt):
+            raise KeyboardInterrupt(_kept(store, account)) from error
+        raise
+    store.finish(state="finished", finished=now(), **account.closing(store.manifest))
+
+
+def _keep(store: RunStore, report: GroupReport, account: Account, listener: Listener) -> None:
     """Scores first: a cell that is in the list has its scores."""
-    scored = outcome.scored
-    if save_scores and scored is not None:
-        store.save_scores(outcome.cell, normal=scored.normal, anomaly=scored.anomaly, calibration=scored.calibration)
-    store.append(outcome.cell)
+    if report.text:
+        listener.on_text(report.text)
+    save_scores = bool(store.manifest["settings"]["save_scores"])
+    for outcome in report.outcomes:
+        scored = outcome.scored
+        if save_scores and scored is not None:
+            store.save_scores(
+                outcome.cell, normal=scored.normal, anomaly=scored.anomaly, calibration=scored.calibration
+            )
+    store.append(*(outcome.cell for outcome in report.outcomes))
+    account.book(report)
+    for outcome in report.outcomes:
+        listener.on_cell(outcome.cell)
+
+
+def _kept(store: RunStore, account: Account) -> str:
+    planned = store.manifest["planned"]["cells"]
+    return (
+        f"{account.counts.total()} of {planned} cells had ended; they are kept in {store.folder}. "
+        f"Go on with: benchkit run --resume {store.folder}"
+    )
 
 
 def _fresh_id(plan: Plan) -> str:
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     return f"{stamp}-{plan.dataset.item.name}-{secrets.token_hex(2)}"
-
-
-def _manifest(request: Request, registry: Registry, plan: Plan, data: Prepared, machine: Machine) -> dict[str, Any]:
-    settings = request.settings
-    base = protocol.base_hash(data, threshold=settings.threshold, prevalence=settings.prevalence)
-    return {
-        "state": "running",
-        "started": now(),
-        "finished": None,
-        "settings": settings.to_dict(),
-        "changes": {name: dict(fields) for name, fields in request.changes.items()},
-        "protocol": {"hash": base, **protocol.describe(data)},
-        "planned": {"tasks": len(plan.tasks), "fits": plan.n_fits, "cells": plan.n_cells},
-        "cells": {},
-        "seconds": {},
-        "dataset": settings_by_name([plan.dataset]),
-        "detectors": settings_by_name(plan.detectors),
-        "anomalies": settings_by_name(plan.anomalies),
-        "views": settings_by_name(dict.fromkeys(plan.views.values())),
-        **provenance(registry, machine.device),
-    }

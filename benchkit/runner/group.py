@@ -14,11 +14,13 @@ from benchkit.contract import AnomalyGenerator, Detector, Scorer
 from benchkit.measure import metrics, timing
 from benchkit.measure.memory import PeakMemory
 from benchkit.measure.threshold import Threshold, parse_policy
-from benchkit.registry import Offer, settings_hash
+from benchkit.registry import Offer
 from benchkit.results import Cell, Status
+from benchkit.runner.blank import detector_columns
 from benchkit.runner.guard import (
     PLUGIN_FAULTS,
     SpoiledInputsError,
+    Verdict,
     check_scores,
     contract_error,
     explain,
@@ -32,6 +34,8 @@ from benchkit.runner.settings import RunSettings
 from benchkit.runner.views import ViewRoom
 
 Scores = NDArray[np.float64]
+
+_TIMED = ("images_per_second", "latency_p50_ms", "latency_p99_ms", "batch_size")
 
 
 @dataclass(frozen=True)
@@ -62,15 +66,35 @@ class Scored:
     calibration: Scores
 
 
-def detector_columns(offer: Offer[Detector]) -> dict[str, Any]:
-    """Return the columns of a cell that say which detector it is about and where it came from."""
-    return {
-        "detector": offer.item.name,
-        "view": offer.item.view,
-        "settings": settings_hash(offer.item),
-        "plugin": offer.plugin,
-        "distribution": " ".join(part for part in (offer.distribution, offer.version) if part),
-    }
+@dataclass(frozen=True)
+class Outcome:
+    """A cell, and its raw scores when there are any."""
+
+    cell: Cell
+    scored: Scored | None = None
+
+
+@dataclass(frozen=True)
+class Timing:
+    """What timing a fitted detector adds to its cells.
+
+    Attributes:
+        columns: of all its cells.
+        verdict: how its good cells end instead, when it failed while it was timed.
+    """
+
+    columns: dict[str, Any]
+    verdict: Verdict | None = None
+
+
+def with_timing(outcomes: list[Outcome], timing: Timing) -> list[Outcome]:
+    """Return the cells as they are stored: what was timed is added to what was scored."""
+    status, reason = timing.verdict or ("ok", "")
+    changed: dict[str, Any] = {"status": status, "reason": reason}
+    return [
+        replace(each, cell=replace(each.cell, **timing.columns, **(changed if each.cell.status == "ok" else {})))
+        for each in outcomes
+    ]
 
 
 @dataclass
@@ -96,22 +120,23 @@ class FitGroup:
     spoiled: bool = False
     _scorer: Scorer | None = None
     _columns: dict[str, Any] = field(default_factory=dict)
-    _done: list[tuple[Cell, Scored | None]] = field(default_factory=list)
+    _done: list[Outcome] = field(default_factory=list)
 
     def assess(self, train: Tensor, calibration: Tensor, normal: Tensor, sets: list[TestSet]) -> None:
         """Fit on ``train``, set the threshold on ``calibration``, score ``normal`` and every anomaly."""
         self._columns = {
-            **detector_columns(self.offer),
+            **detector_columns(self.offer, self.room.views),
             "n_train": len(train),
             "n_calibration": len(calibration),
         }
-        memory = PeakMemory(self.machine.device)
+        memory, start = PeakMemory(self.machine.device), self.ledger.clock()
         try:
             with memory:
                 self._fit_and_score(train, calibration, normal, sets)
         except PLUGIN_FAULTS as error:
             self._fail_rest(sets, error)
         self._columns["peak_memory_mb"] = memory.mb
+        self._columns["group_seconds"] = self.ledger.clock() - start
 
     def _fit_and_score(self, train: Tensor, calibration: Tensor, normal: Tensor, sets: list[TestSet]) -> None:
         view = self.offer.item.view
@@ -136,7 +161,7 @@ class FitGroup:
 
     def _fit(self, inputs: Tensor) -> Scorer:
         detector = self.offer.item
-        with untouched(inputs, self.offer, "fit"), self.ledger.time("fit") as watch, isolated(self.seed):
+        with untouched(inputs, self.offer, "fit"), self.ledger.time("fit", detector.name) as watch, isolated(self.seed):
             scorer = detector.fit(inputs, seed=self.seed)
         self._columns["fit_seconds"] = watch.seconds
         if not callable(scorer):
@@ -145,17 +170,17 @@ class FitGroup:
 
     def _score(self, scorer: Scorer, key: Hashable, images: Tensor) -> Scores:
         inputs = self._look(key, images)
-        with untouched(inputs, self.offer, "scorer"), self.ledger.time("score"), isolated(self.seed):
+        with untouched(inputs, self.offer, "scorer"), self.ledger.time("score", _named(key)), isolated(self.seed):
             array: Scores = scores_of(scorer, inputs, self.offer).numpy()
         return array
 
     def _cell(
         self, scorer: Scorer, test: TestSet, threshold: Threshold, all_normal: Scores, calibration: Scores
-    ) -> tuple[Cell, Scored | None]:
+    ) -> Outcome:
         try:
             anomaly = self._score(scorer, ("anomaly", test.offer.item.name), test.images)
         except PLUGIN_FAULTS as error:
-            return self._failed(test, error), None
+            return Outcome(self._failed(test, error))
         normal = all_normal[test.keep]
         with self.ledger.time("metrics"):
             measured: dict[str, Any] = dict(
@@ -170,13 +195,19 @@ class FitGroup:
             threshold_low=threshold.low,
             **measured,
         )
-        return cell, Scored(normal, anomaly, calibration)
+        return Outcome(cell, Scored(normal, anomaly, calibration))
 
-    def time(self, normal: Tensor) -> None:
-        """Measure throughput from images to scores, view included; a fault fails the group's cells."""
+    def outcomes(self) -> list[Outcome]:
+        """Return the group's cells as far as they are known."""
+        return [replace(outcome, cell=replace(outcome.cell, **self._columns)) for outcome in self._done]
+
+    def time(self, normal: Tensor) -> Timing:
+        """Measure throughput from images to scores, view included; the fitted scorer is let go."""
         if self._scorer is None:
-            return
+            return Timing({})
+        start = self.ledger.clock()
         scorer, look = self._scorer, self.room.look(self.offer.item.view)
+        self._scorer = None
         last: list[tuple[Tensor, Tensor]] = []
 
         def call(images: Tensor) -> Tensor:
@@ -188,37 +219,34 @@ class FitGroup:
                 measured = self._throughput(call, normal)
                 check_scores(*last[0], self.offer)  # what was timed has to be the work that was scored
         except PLUGIN_FAULTS as error:
-            status, reason = self._explain(error, "scorer (while timed)")
-            self._done = [(replace(cell, status=status, reason=reason), scored) for cell, scored in self._done]
-            return
-        self._columns |= {
-            "images_per_second": measured.images_per_second,
-            "latency_p50_ms": measured.latency_p50_ms,
-            "latency_p99_ms": measured.latency_p99_ms,
-            "batch_size": measured.batch_size,
-        }
+            return Timing(self._seconds_since(start), self._explain(error, "scorer (while timed)"))
+        columns = {name: getattr(measured, name) for name in _TIMED}
+        return Timing({**columns, **self._seconds_since(start), "timing_lane": "exclusive"})
+
+    def _seconds_since(self, start: float) -> dict[str, float]:
+        return {"group_seconds": self._columns["group_seconds"] + self.ledger.clock() - start}
 
     def _throughput(self, call: Scorer, images: Tensor) -> timing.Throughput:
         settings = self.settings
-        with self.ledger.time("timing"):
+        with self.ledger.time("timing", self.offer.item.name):
             return timing.measure(call, images, batch_size=settings.batch_size, budget_seconds=settings.timing_seconds)
-
-    def results(self) -> list[tuple[Cell, Scored | None]]:
-        """Return the finished cells; the fitted scorer is let go."""
-        self._scorer = None
-        return [(replace(cell, **self._columns), scored) for cell, scored in self._done]
 
     def _fail_rest(self, sets: list[TestSet], error: BaseException) -> None:
         """Give every anomaly that has no cell yet one that says what went wrong."""
-        self._done += [(self._failed(test, error), None) for test in sets[len(self._done) :]]
+        self._done += [Outcome(self._failed(test, error)) for test in sets[len(self._done) :]]
 
     def _failed(self, test: TestSet, error: BaseException) -> Cell:
         status, reason = self._explain(error, "scorer" if "fit_seconds" in self._columns else "fit")
         return replace(test.blank, status=status, reason=reason)
 
-    def _explain(self, error: BaseException, method: str) -> tuple[Status, str]:
+    def _explain(self, error: BaseException, method: str) -> Verdict:
         self.spoiled = self.spoiled or isinstance(error, SpoiledInputsError)
         return error.verdict if isinstance(error, _ViewFaultError) else explain(error, self.offer, method)
+
+
+def _named(key: Hashable) -> str:
+    """Return what is scored: a split's name, or an anomaly's."""
+    return str(key[-1] if isinstance(key, tuple) else key)
 
 
 class _ViewFaultError(Exception):

@@ -18,12 +18,18 @@ from benchkit.contract import Scorer
 from benchkit.errors import ContractError, PluginError, Unsupported
 from benchkit.registry import Offer, printable
 from benchkit.results import Status
+from benchkit.runner import postmortem
 from benchkit.runner.surroundings import surroundings_kept
 
 _ROWS_BETWEEN_SAMPLES = 61
 
+_NO_MEMORY = ("can't allocate memory", "not enough memory", "std::bad_alloc", "Cannot allocate memory")
+
 SCORING_BATCH = 4096
 """Inputs scored at once; large enough to keep a processor busy, small enough for convolutions to fit."""
+
+Verdict = tuple[Status, str]
+"""How a cell ends, and why."""
 
 PLUGIN_FAULTS = (Exception, SystemExit)
 """What a plugin may raise without ending the run; Ctrl-C is the user's and passes."""
@@ -139,19 +145,26 @@ def _described(value: object) -> str:
     return f"{tuple(value.shape)} {value.dtype}" if isinstance(value, Tensor) else type(value).__name__
 
 
-def explain(error: BaseException, offer: Offer[Any], method: str) -> tuple[Status, str]:
+def explain(error: BaseException, offer: Offer[Any], method: str) -> Verdict:
     """Turn what a plugin raised into a status and one paragraph."""
     if isinstance(error, Unsupported):
         return "skipped", printable(str(error.reason))
+    postmortem.look_at(error)
     if isinstance(error, PluginError) and error.plugin:
         return "failed", printable(str(error))
     message = (
         f"{type(offer.item).__name__} {offer.item.name!r}: {method}: got {described(error)}. "
-        "Repeat with `benchkit --debug run` for the traceback."
+        "Repeat with `benchkit run --pdb` to look at it in the debugger."
     )
-    status: Status = "oom" if isinstance(error, MemoryError | torch.OutOfMemoryError) else "failed"
+    status: Status = "oom" if _lacked_memory(error) else "failed"
     origin = {"plugin": offer.plugin, "distribution": offer.distribution, "version": offer.version}
     return status, printable(str(PluginError(message, **origin)))
+
+
+def _lacked_memory(error: BaseException) -> bool:
+    """Torch's allocator for the CPU says it with a plain RuntimeError."""
+    said = _said(error) if isinstance(error, RuntimeError) else ""
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(sign in said for sign in _NO_MEMORY)
 
 
 def described(error: BaseException) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import torch
 
-from benchkit.measure.timing import Stopwatch
+from benchkit.measure.timing import Clock, Stopwatch
 
 USEFUL = ("view", "fit", "score", "timing")
 """What a run is for; everything else is the runner's own overhead."""
+
+Announce = Callable[[str, str], object]
+"""Told the kind of work that begins, and of what: an anomaly's name, a view's."""
 
 
 def book(seconds: dict[str, float], more: Mapping[str, float]) -> None:
@@ -24,22 +28,37 @@ class Ledger:
 
     Args:
         device: synchronised before the clock is read.
-        seconds: where to book; an account of its own by default.
+        clock: seconds from any fixed moment; a worker's stands still while the worker is suspended.
+        announce: told what begins, so that a process that dies can be asked what it was doing.
     """
 
-    def __init__(self, device: torch.device, seconds: dict[str, float] | None = None) -> None:
+    def __init__(
+        self,
+        device: torch.device,
+        *,
+        clock: Clock = time.perf_counter,
+        announce: Announce = lambda kind, of: None,
+    ) -> None:
         self._device = device
-        self.seconds: dict[str, float] = {} if seconds is None else seconds
+        self._announce = announce
+        self.clock = clock
+        self.seconds: dict[str, float] = {}
 
     @contextmanager
-    def time(self, kind: str) -> Iterator[Stopwatch]:
+    def time(self, kind: str, of: str = "") -> Iterator[Stopwatch]:
         """Add the block's seconds to ``kind``, also when it raises."""
-        watch = Stopwatch(self._device)
+        self._announce(kind, of)
+        watch = Stopwatch(self._device, clock=self.clock)
         try:
             with watch:
                 yield watch
         finally:
             book(self.seconds, {kind: watch.seconds})
+
+    def take(self) -> dict[str, float]:
+        """Return the seconds booked since the last call."""
+        taken, self.seconds = self.seconds, {}
+        return taken
 
 
 def summary(seconds: Mapping[str, float], *, wall: float, busy: float) -> dict[str, float]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from benchkit.measure.hardware import device_title, pick_device
+from benchkit.measure import hardware
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,10 @@ class Machine:
     device: torch.device
     columns: dict[str, Any]
 
+    def hardware(self) -> dict[str, Any]:
+        """Return the machine's part of ``run.json``."""
+        return hardware.describe(self.device)
+
 
 def machine_for(name: str) -> Machine:
     """Return the machine for ``--device NAME``.
@@ -29,6 +33,6 @@ def machine_for(name: str) -> Machine:
     Raises:
         UsageError: there is no such device here.
     """
-    device = pick_device(name)
-    columns = {"device": str(device), "device_name": device_title(device), "threads": torch.get_num_threads()}
+    device = hardware.pick_device(name)
+    columns = {"device": str(device), "device_name": hardware.device_title(device), "threads": torch.get_num_threads()}
     return Machine(device, columns)

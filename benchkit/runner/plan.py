@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 
 from benchkit.contract import AnomalyGenerator, Dataset, Detector, View
 from benchkit.errors import PluginError, UsageError
-from benchkit.registry import Offer, Registry
+from benchkit.registry import Offer, Registry, settings_hash
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,25 @@ def make_plan(
         for labels, members in groups.items()
     )
     return Plan(dataset, ordered, tuple(anomalies), views, tasks)
+
+
+CellKey = tuple[str, str, str, int]
+"""Detector, hash of its settings, anomaly, seed: what a cell of a run is known by."""
+
+
+def tasks_left(plan: Plan, done: Set[CellKey]) -> tuple[Task, ...]:
+    """Return the plan's tasks less the cells that are done; detectors that lack the same anomalies stay together."""
+    return tuple(part for task in plan.tasks for part in _parts_left(task, done))
+
+
+def _parts_left(task: Task, done: Set[CellKey]) -> list[Task]:
+    parts: dict[tuple[Offer[AnomalyGenerator], ...], list[Offer[Detector]]] = {}
+    for offer in task.detectors:
+        name, settings = offer.item.name, settings_hash(offer.item)
+        missing = tuple(each for each in task.anomalies if (name, settings, each.item.name, task.seed) not in done)
+        if missing:
+            parts.setdefault(missing, []).append(offer)
+    return [replace(task, anomalies=missing, detectors=tuple(offers)) for missing, offers in parts.items()]
 
 
 def _views(registry: Registry, detectors: Sequence[Offer[Detector]]) -> dict[str, Offer[View]]:

@@ -9,9 +9,6 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-import torch
-
-from benchkit.measure import hardware
 from benchkit.registry import Offer, Registry, settings_of
 
 _ENVIRONMENT = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "CUBLAS_WORKSPACE_CONFIG")
@@ -23,12 +20,12 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def provenance(registry: Registry, device: torch.device) -> dict[str, Any]:
+def provenance(registry: Registry, hardware: dict[str, Any]) -> dict[str, Any]:
     """Return the part of ``run.json`` that says what made the numbers."""
     return {
         "git": _git(),
         "versions": {name: _version(name) for name in _LIBRARIES},
-        "hardware": hardware.describe(device),
+        "hardware": hardware,
         "environment": {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
         "plugins": sorted({_origin(record) for record in registry.plugins if record.state == "ok"}),
         "problems": [str(problem) for problem in registry.problems],

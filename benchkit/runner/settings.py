@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, TypedDict
@@ -14,6 +15,9 @@ DEFAULT_THRESHOLD = "quantile:0.95"
 DEFAULT_PREVALENCE = 0.5
 DEFAULT_BATCH_SIZE = 1024
 DEFAULT_TIMING_SECONDS = 0.1
+LOCAL = "local"
+
+_EXECUTOR = re.compile(r"local|dask|dask://.+:[0-9]{1,5}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,12 +27,15 @@ class RunSettings:
     Attributes:
         seeds: every detector is fitted once a seed; not empty, no repeats, not negative.
         device: ``auto``, ``cpu``, ``cuda``, ``cuda:1`` or ``mps``.
-        jobs: worker processes; 1 keeps everything in this process.
+        jobs: worker processes; 0 keeps everything in this process, where a plugin that dies takes the run with it.
         prevalence: share of anomalies that precision, F1 and average precision are weighted to, in (0, 1).
         threshold: policy that sets the threshold from normal calibration scores.
         batch_size: images a timed batch.
         timing_seconds: time budget for the throughput of one fitted detector.
         save_scores: keep the raw scores, so that every metric can be computed again.
+        timeout: seconds after which a fit group is ended; None never. Needs worker processes.
+        memory_limit: bytes that a worker process may hold; None sets no limit. Needs worker processes.
+        executor: ``local``, ``dask`` (a cluster on this machine) or ``dask://HOST:PORT`` (any Dask cluster).
 
     Raises:
         UsageError: a value is out of range.
@@ -36,23 +43,44 @@ class RunSettings:
 
     seeds: tuple[int, ...] = (0,)
     device: str = "auto"
-    jobs: int = 1
+    jobs: int = 0
     prevalence: float = DEFAULT_PREVALENCE
     threshold: str = DEFAULT_THRESHOLD
     batch_size: int = DEFAULT_BATCH_SIZE
     timing_seconds: float = DEFAULT_TIMING_SECONDS
     save_scores: bool = True
+    timeout: float | None = None
+    memory_limit: int | None = None
+    executor: str = LOCAL
 
     def __post_init__(self) -> None:
         # The canonical text, so that `quantile:0.950` makes no other protocol than `quantile:0.95`.
         object.__setattr__(self, "threshold", parse_policy(self.threshold).text)
         seeds_fit = bool(self.seeds) and min(self.seeds) >= 0 and len(set(self.seeds)) == len(self.seeds)
         _check("seeds", self.seeds, seeds_fit, "at least one, none negative, none twice")
-        _check("jobs", self.jobs, self.jobs >= 1, "1 or more")
+        _check("jobs", self.jobs, self.jobs >= 0, "0 (this process) or more")
+        self._check_isolation()
         _check("prevalence", self.prevalence, 0.0 < self.prevalence < 1.0, "a share between 0 and 1, such as 0.5")
         _check("batch size", self.batch_size, self.batch_size >= 1, "1 or more")
         timing_fits = math.isfinite(self.timing_seconds) and self.timing_seconds > 0
         _check("timing seconds", self.timing_seconds, timing_fits, "a positive number")
+
+    def _check_isolation(self) -> None:
+        timeout_fits = self.timeout is None or (math.isfinite(self.timeout) and self.timeout > 0)
+        _check("timeout", self.timeout, timeout_fits, "a positive number of seconds")
+        _check("memory limit", self.memory_limit, self.memory_limit is None or self.memory_limit > 0, "1 byte or more")
+        _check("executor", self.executor, bool(_EXECUTOR.fullmatch(self.executor)), "local, dask or dask://HOST:PORT")
+        for name in ("timeout", "memory_limit"):
+            if self.in_process and getattr(self, name) is not None:
+                raise UsageError(
+                    f"run settings: {name.replace('_', ' ')}: got one for a run in this process, which cannot be ended "
+                    "from outside; expected worker processes. Ask for --jobs 1 or more."
+                )
+
+    @property
+    def in_process(self) -> bool:
+        """Whether everything is done in this very process."""
+        return self.executor == LOCAL and self.jobs == 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as JSON types."""
@@ -69,6 +97,9 @@ class SettingOptions(TypedDict, total=False):
     batch_size: int
     timing_seconds: float
     save_scores: bool
+    timeout: float | None
+    memory_limit: int | None
+    executor: str
 
 
 def _check(what: str, got: object, good: bool, expected: str) -> None:

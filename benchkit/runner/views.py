@@ -21,6 +21,9 @@ Look = Callable[[Tensor], Tensor]
 class ViewRoom:
     """Fits each view object at most once and keeps the looks of the view in use.
 
+    Attributes:
+        views: who offers each view.
+
     Args:
         views: who offers each view.
         normal: normal training images.
@@ -29,7 +32,7 @@ class ViewRoom:
     """
 
     def __init__(self, views: Mapping[str, Offer[View]], normal: LabelledImages, seed: int, ledger: Ledger) -> None:
-        self._views = views
+        self.views = views
         self._normal = normal
         self._seed = seed
         self._ledger = ledger
@@ -43,9 +46,9 @@ class ViewRoom:
         Raises:
             UsageError: nobody does; the plugin that should is missing, broken or left out.
         """
-        if view not in self._views:
+        if view not in self.views:
             raise UsageError(f"view {view!r}: got no plugin that offers it; `benchkit plugins` shows what is there.")
-        return self._views[view]
+        return self.views[view]
 
     def look(self, view: str) -> Look:
         """Return the function from images to the view's inputs; the first call trains it.
@@ -71,7 +74,7 @@ class ViewRoom:
             return error
 
     def _timed_fit(self, offer: Offer[View]) -> Mapping[str, Look]:
-        with self._ledger.time("view") as watch:
+        with self._ledger.time("view", offer.item.name) as watch:
             looks: Any = offer.item.fit(with_own_labels(self._normal), seed=self._seed)
         if not isinstance(looks, Mapping):
             raise contract_error(offer, f"fit: got {type(looks).__name__}; expected a mapping of view to function.")
@@ -81,7 +84,7 @@ class ViewRoom:
 
     def fit_seconds(self, view: str) -> float | None:
         """Return how long the view's object was trained; None before."""
-        return self._fit_seconds.get(self._views[view].item) if view in self._views else None
+        return self._fit_seconds.get(self.views[view].item) if view in self.views else None
 
     def inputs(self, view: str, key: Hashable, images: Tensor) -> Tensor:
         """Return the view of ``images``, kept under ``key`` until another view is asked for.
@@ -93,7 +96,11 @@ class ViewRoom:
             self._forget_all_but(view)
             look = self.look(view)
             offer = self.offer(view)
-            with untouched(images, offer, f"view {view!r}"), self._ledger.time("view"), isolated(self._seed):
+            with (
+                untouched(images, offer, f"view {view!r}"),
+                self._ledger.time("view", offer.item.name),
+                isolated(self._seed),
+            ):
                 seen = images if _shows_itself(look, images) else batched(look, images)
             self._inputs[view, key] = check_inputs(seen, images, view, offer)
         return self._inputs[view, key]

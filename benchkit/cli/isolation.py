@@ -1,0 +1,104 @@
+"""Options of ``benchkit run`` that say how the work is carried out, not what it is."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from benchkit.errors import UsageError
+
+_HOW = {
+    "jobs",
+    "in_process",
+    "pdb",
+    "timeout",
+    "memory_limit",
+    "executor",
+    "resume",
+    "retry",
+    "table_format",
+    "dry_run",
+}
+"""What may be said together with ``--resume``; everything else is what the run was asked for in the first place."""
+
+_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
+_POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
+
+
+def refuse_changes(context: click.Context) -> None:
+    """Refuse options that would make another run of the one that is resumed, and ``--retry`` without one.
+
+    Raises:
+        UsageError: names the option.
+    """
+    if not context.params["resume"]:
+        if context.params["retry"]:
+            raise UsageError("--retry: got it without --resume; expected the folder of a run. Add --resume RUN.")
+        return
+    given = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP)
+    for option in context.command.params:
+        name = option.name or ""
+        if name not in _HOW and option.expose_value and context.get_parameter_source(name) in given:
+            raise UsageError(
+                f"--resume: got {option.opts[0]} as well; expected the run to be what it was, which run.json of "
+                f"{context.params['resume']} says. Leave {option.opts[0]} out, or begin a new run."
+            )
+
+
+def how_settings(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of RunSettings that say how a run is carried out.
+
+    Raises:
+        UsageError: a size that is none, or a debugger for another process.
+    """
+    in_process = options["in_process"] or options["pdb"]
+    if in_process and options["executor"] != "local":
+        raise UsageError(
+            f"--executor {options['executor']}: got it together with --in-process or --pdb; expected one of them."
+        )
+    limit = options["memory_limit"]
+    return {
+        "jobs": 0 if in_process else options["jobs"],
+        "timeout": options["timeout"],
+        "memory_limit": None if limit is None else parse_size(limit),
+        "executor": options["executor"],
+    }
+
+
+def parse_size(text: str) -> int:
+    """Return ``4GB``, ``512MiB`` or ``1000000`` as bytes; a ``k`` is 1,000, a ``Ki`` 1,024.
+
+    Raises:
+        UsageError: it is no size.
+    """
+    found = _SIZE.fullmatch(text.strip())
+    if not found:
+        raise UsageError(f"--memory-limit: got {text!r}; expected a size, such as 4GB, 512MiB or 1000000.")
+    number, unit, binary = found.groups()
+    return int(float(number) * (1024 if binary else 1000) ** _POWERS[unit.lower()])
+
+
+@contextlib.contextmanager
+def debugger(wanted: bool) -> Iterator[None]:
+    """Open the debugger on whatever a plugin raises, where it was raised."""
+    if not wanted:
+        yield
+        return
+    from benchkit.runner.postmortem import observed
+
+    with observed(_debug):
+        yield
+
+
+def _debug(error: BaseException) -> None:
+    import pdb  # noqa: T100 - it is what was asked for
+
+    click.echo(f"benchkit: --pdb: {type(error).__name__}: {error}", err=True)
+    with contextlib.redirect_stdout(sys.__stdout__):
+        pdb.post_mortem(error.__traceback__)

@@ -1,0 +1,163 @@
+"""One fit group through a worker: whatever ends the worker becomes typed cells, and the next group goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from multiprocessing.reduction import ForkingPickler
+
+from benchkit.contract import Detector
+from benchkit.registry import Offer
+from benchkit.results import Status
+from benchkit.runner.blank import Frame, cells_of
+from benchkit.runner.group import Outcome, Timing, with_timing
+from benchkit.runner.guard import Verdict, described
+from benchkit.runner.isolation.death import Death
+from benchkit.runner.isolation.supervisor import Supervisor
+from benchkit.runner.isolation.worker import Spent
+from benchkit.runner.ledger import book
+from benchkit.runner.plan import Task
+from benchkit.runner.report import GroupReport, Lost
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One fit group that is to be done.
+
+    Attributes:
+        task: its data, anomalies and views.
+        offer: the detector.
+        lost: what not to try again.
+        frame: what its cells say when the worker can't say anything.
+        checksum: of the run's data; a worker that loads others would make numbers of another run.
+    """
+
+    task: Task
+    offer: Offer[Detector]
+    lost: Lost
+    frame: Frame
+    checksum: str
+
+
+def can_be_sent(value: object) -> bool:
+    """Return whether an object can be handed to another process."""
+    try:
+        ForkingPickler.dumps(value)
+    except Exception:  # whatever a stranger's object does instead
+        return False
+    return True
+
+
+def attempt(assignment: Assignment, supervisor: Supervisor) -> GroupReport:
+    """Do one fit group; never raises for what a plugin does."""
+    return _Attempt(assignment, supervisor).report()
+
+
+class _Attempt:
+    def __init__(self, assignment: Assignment, supervisor: Supervisor) -> None:
+        self._what = assignment
+        self._supervisor = supervisor
+        self._lost = Lost()
+        self._seconds: dict[str, float] = {}
+        self._busy = 0.0
+        self._text = ""
+
+    def report(self) -> GroupReport:
+        """Try until the group has its cells; each new try leaves out an anomaly that ended the last."""
+        outcomes: list[Outcome] | None = None
+        while outcomes is None:
+            outcomes = self._outcomes(self._what.lost.and_also(self._lost))
+        self._text += self._supervisor.said()
+        return GroupReport(outcomes, self._seconds, self._busy, self._lost, self._text)
+
+    def _outcomes(self, lost: Lost) -> list[Outcome] | None:
+        view = self._what.task.views.get(self._what.offer.item.view)
+        if view is not None and view.item.name in lost.views:
+            return self._nothing(*lost.views[view.item.name])
+        task = self._sendable(lost)
+        try:
+            self._supervisor.prepare(self._what.checksum)
+            assessed = self._supervisor.assess(task, self._what.offer)
+        except Death as death:
+            return self._bury(death)
+        except Exception as error:  # an object that can't be sent, or data that can't be loaded again
+            return self._turn_back(error, task)
+        self._book(assessed.spent)
+        return [*self._left_out(lost), *self._timed(assessed.outcomes)]
+
+    def _sendable(self, lost: Lost) -> Task:
+        """Return the task with nothing in it but what this group needs: what others need may not be sendable."""
+        task, offer = self._what.task, self._what.offer
+        return replace(
+            task,
+            detectors=(offer,),
+            anomalies=tuple(each for each in task.anomalies if each.item.name not in lost.anomalies),
+            views={name: view for name, view in task.views.items() if name == offer.item.view},
+        )
+
+    def _left_out(self, lost: Lost) -> list[Outcome]:
+        """Return the cells of anomalies that nobody can make."""
+        return [
+            Outcome(cell)
+            for name, verdict in lost.anomalies.items()
+            for cell in cells_of(self._what.task, self._what.offer, self._what.frame, *verdict)
+            if cell.anomaly == name
+        ]
+
+    def _turn_back(self, error: Exception, task: Task) -> list[Outcome] | None:
+        """Say what could not be done; None when an anomaly is to blame, without which the group is tried again."""
+        blamed: dict[str, Verdict] = {
+            each.item.name: ("failed", self._could_not(error)) for each in task.anomalies if not can_be_sent(each)
+        }
+        self._lost = self._lost.and_also(Lost(anomalies=blamed))
+        return None if blamed else self._nothing("failed", self._could_not(error))
+
+    def _timed(self, outcomes: list[Outcome]) -> list[Outcome]:
+        if not any(outcome.cell.status == "ok" for outcome in outcomes):
+            return outcomes
+        try:
+            timing, spent = self._supervisor.time()
+        except Death as death:
+            seconds = (outcomes[-1].cell.group_seconds or 0.0) + self._mourn(death)
+            return with_timing(outcomes, Timing({"group_seconds": seconds}, self._verdict(death)))
+        self._book(spent)
+        return with_timing(outcomes, timing)
+
+    def _bury(self, death: Death) -> list[Outcome] | None:
+        """Say what ended; None when it was an anomaly's generator, without which the group is tried again."""
+        self._mourn(death)
+        stage = death.stage
+        if stage.kind == "generate" and stage.of in {each.item.name for each in self._what.task.anomalies}:
+            verdict = (death.status, death.reason(f"anomaly {stage.of!r} ({self._what.task.title})"))
+            self._lost = self._lost.and_also(Lost(anomalies={stage.of: verdict}))
+            return None
+        if stage.kind == "view":
+            verdict = (death.status, death.reason(f"view {stage.of!r} ({self._what.task.title})"))
+            self._lost = self._lost.and_also(Lost(views={stage.of: verdict}))
+            return self._nothing(*verdict, seconds=death.seconds)
+        return self._nothing(*self._verdict(death), seconds=death.seconds)
+
+    def _mourn(self, death: Death) -> float:
+        self._text += death.text
+        self._busy += death.seconds
+        book(self._seconds, {death.stage.kind or "start": death.seconds})
+        return death.seconds
+
+    def _verdict(self, death: Death) -> Verdict:
+        offer = self._what.offer
+        origin = " ".join(part for part in (offer.distribution, offer.version) if part)
+        who = f"plugin {offer.plugin!r} ({origin})" if origin else f"plugin {offer.plugin!r}"
+        return death.status, death.reason(f"{who}: detector {offer.item.name!r} ({self._what.task.title})")
+
+    def _could_not(self, error: Exception) -> str:
+        return (
+            f"{self._what.offer.item.name} ({self._what.task.title}): a worker process could not do it: "
+            f"{described(error)}. Repeat with --jobs 0 (or --in-process)."
+        )
+
+    def _nothing(self, status: Status, reason: str, *, seconds: float | None = None) -> list[Outcome]:
+        cells = cells_of(self._what.task, self._what.offer, self._what.frame, status, reason)
+        return [Outcome(replace(cell, group_seconds=seconds)) for cell in cells]
+
+    def _book(self, spent: Spent) -> None:
+        book(self._seconds, spent.seconds)
+        self._busy += spent.busy

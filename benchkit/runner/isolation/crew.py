@@ -1,0 +1,121 @@
+"""Worker processes on this machine, each behind a thread that feeds it and watches over it."""
+
+from __future__ import annotations
+
+import queue
+import secrets
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+
+from benchkit.contract import Dataset
+from benchkit.runner.agenda import Agenda
+from benchkit.runner.isolation.attempt import Assignment, attempt
+from benchkit.runner.isolation.home import Home
+from benchkit.runner.isolation.lane import Lane, lane_folder
+from benchkit.runner.isolation.sandbox import Sandbox
+from benchkit.runner.isolation.supervisor import Supervisor
+from benchkit.runner.isolation.worker import Start
+from benchkit.runner.loaded import Loaded
+from benchkit.runner.report import GroupReport
+from benchkit.runner.settings import RunSettings
+
+
+def make_supervisor(start: Start, dataset: Dataset, token: str, name: str) -> Supervisor:
+    """Return the supervisor of a worker to be: nothing is started yet.
+
+    Args:
+        start: what the worker needs to know.
+        dataset: the run's data set.
+        token: of the run; workers with the same one share their host's exclusive lane.
+        name: of the worker, unlike that of every other on the host.
+    """
+    home = Home(lane_folder(Path(tempfile.gettempdir()), token) / name)
+    return Supervisor(Sandbox(home, Lane(home), start), dataset, start.settings.timeout)
+
+
+class Crew:
+    """The executor of ``--jobs N``.
+
+    Args:
+        dataset: the run's data set.
+        settings: the run's settings; ``jobs`` says how many workers.
+        plugin_files: plugin files that a worker has to load before it can receive their objects.
+    """
+
+    def __init__(self, dataset: Dataset, settings: RunSettings, plugin_files: tuple[Path, ...]) -> None:
+        threads = max(1, torch.get_num_threads() // settings.jobs) if settings.jobs > 1 else None
+        token = secrets.token_hex(8)
+        start = Start(settings, plugin_files, threads)
+        self._folder = lane_folder(Path(tempfile.gettempdir()), token)
+        self._supervisors = [make_supervisor(start, dataset, token, str(number)) for number in range(settings.jobs)]
+        self._loads: queue.Queue[Loaded | Exception] = queue.Queue()
+        self._reports: queue.Queue[GroupReport | Exception | None] = queue.Queue()
+        self._work: tuple[Agenda, Loaded] | None = None
+        self._may_work = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._drive, args=(each,), daemon=True, name=f"benchkit-worker-{number}")
+            for number, each in enumerate(self._supervisors)
+        ]
+
+    def load(self) -> Loaded:
+        """Start all workers; return what the first of them has loaded, while the others still do."""
+        for thread in self._threads:
+            thread.start()
+        first = self._loads.get()
+        if isinstance(first, Exception):
+            raise first
+        return first
+
+    def reports(self, agenda: Agenda, loaded: Loaded) -> Iterator[GroupReport]:
+        """Yield the groups as they end, in whatever order that is."""
+        self._work = (agenda, loaded)
+        self._may_work.set()
+        working = len(self._threads)
+        while working:
+            report = self._reports.get()
+            if isinstance(report, Exception):
+                raise report
+            if report is None:
+                working -= 1
+            else:
+                yield report
+
+    def close(self) -> None:
+        """End every worker at once, whatever it is doing."""
+        if self._work is not None:
+            self._work[0].close()
+        self._may_work.set()
+        for supervisor in self._supervisors:
+            supervisor.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _drive(self, supervisor: Supervisor) -> None:
+        """Load, wait for work, do it: the life of one thread, which its worker does not outlive."""
+        try:
+            self._loads.put(supervisor.load())
+        except Exception as error:  # said by whoever waits for the first
+            self._loads.put(error)
+        self._may_work.wait()
+        try:
+            self._do_groups(supervisor)
+        except Exception as error:  # a fault of benchkit's own: the one who waits must hear of it
+            self._reports.put(error)
+        self._reports.put(None)
+
+    def _do_groups(self, supervisor: Supervisor) -> None:
+        if self._work is None:
+            return
+        agenda, loaded = self._work
+        taken = agenda.take(None)
+        while taken is not None:
+            bundle, offer = taken
+            lost = agenda.lost(bundle.task)
+            report = attempt(Assignment(bundle.task, offer, lost, loaded.frame, loaded.checksum), supervisor)
+            agenda.learn(bundle.task, report.lost)
+            self._reports.put(report)
+            taken = agenda.take(bundle)

@@ -1,0 +1,92 @@
+"""How a worker process came to its end, in words and as a status."""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchkit.registry import printable
+from benchkit.results import Status
+from benchkit.runner.isolation.home import Stage
+
+_FATAL = "Fatal Python error"
+_NO_MEMORY = ("MemoryError", "bad_alloc", "Cannot allocate memory", "can't allocate memory", "out of memory")
+_MOST_WORDS = 300
+
+
+@dataclass(frozen=True)
+class Death(Exception):  # noqa: N818 - it is no error of benchkit's: a cell says it
+    """A worker process ended, or was ended, while it worked.
+
+    Attributes:
+        status: ``timeout``, ``crashed`` or ``oom``.
+        how: what happened to the process: ``was ended after 5 s, as --timeout asks``.
+        stage: what it was doing.
+        seconds: since its work began.
+        text: what it had printed.
+    """
+
+    status: Status
+    how: str
+    stage: Stage
+    seconds: float
+    text: str
+
+    def reason(self, who: str) -> str:
+        """Return the paragraph that stands in the cells of ``who``."""
+        known = not self.stage.of or f"'{self.stage.of}'" in who
+        doing = (self.stage.kind if known else f"{self.stage.kind} of {self.stage.of}") or "its start"
+        words = last_words(self.text)
+        spoke = f"Its last words: {words}" if words else "It left no last words"
+        return printable(
+            f"{who}: {doing}: got a worker process that {self.how}, {self.seconds:.1f} s after it began; expected scores. "
+            f"{spoke}. Repeat it alone, with `-d` and its name, under `benchkit run --in-process`."
+        )
+
+
+def last_words(text: str) -> str:
+    """Return what a process said at its end, in one line: the beginning of a fatal error, or else the last of it."""
+    _, fatal, after = text.rpartition(_FATAL)
+    line = " ".join((fatal + after if fatal else text).split())
+    if len(line) <= _MOST_WORDS:
+        return line
+    return line[:_MOST_WORDS] + " …" if fatal else "… " + line[-_MOST_WORDS:]
+
+
+def ended_by_itself(exit_code: int | None, *, text: str, kernel_killed: bool) -> tuple[Status, str]:
+    """Return status and words for a process that was not ended by its driver.
+
+    Args:
+        exit_code: negative for a signal; None when nobody knows.
+        text: what it printed.
+        kernel_killed: whether the kernel ended processes for want of memory meanwhile.
+    """
+    how = _exit_in_words(exit_code)
+    if exit_code == -signal.SIGKILL and kernel_killed:
+        return "oom", f"{how}, as the system does when memory runs out"
+    lacked = any(sign in text for sign in _NO_MEMORY)
+    return ("oom" if lacked and exit_code != 0 else "crashed"), how
+
+
+def _exit_in_words(exit_code: int | None) -> str:
+    if exit_code is None:
+        return "ended without a word about how"
+    if exit_code >= 0:
+        return f"ended itself with exit status {exit_code}"
+    try:
+        name = signal.Signals(-exit_code).name
+    except ValueError:
+        name = f"signal {-exit_code}"
+    return f"was ended by {name}"
+
+
+def kernel_kills() -> int:
+    """Return how many processes the kernel has ended for want of memory on this host; 0 where it does not say."""
+    try:
+        for line in Path("/proc/vmstat").read_text().splitlines():
+            if line.startswith("oom_kill "):
+                return int(line.split()[1])
+    except (OSError, ValueError):
+        pass
+    return 0

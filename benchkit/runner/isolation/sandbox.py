@@ -1,0 +1,148 @@
+"""One worker process that can be ended at any moment, and is replaced when it was."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, TypeVar
+
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from benchkit.results import Status
+from benchkit.runner.isolation import worker
+from benchkit.runner.isolation.death import Death, ended_by_itself, kernel_kills
+from benchkit.runner.isolation.home import Home
+from benchkit.runner.isolation.lane import Lane
+from benchkit.runner.isolation.worker import Start
+
+Answer = TypeVar("Answer")
+
+_POLL = 0.1
+
+
+class Sandbox:
+    """A worker process behind Pebble; the process is started by the first call and after each death.
+
+    Args:
+        home: the worker's folder.
+        lane: the host's exclusive lane, as this worker's driver sees it.
+        start: what the worker needs to know.
+    """
+
+    def __init__(self, home: Home, lane: Lane, start: Start) -> None:
+        self.lane = lane
+        self._home = home
+        self._start = start
+        self._pool: ProcessPool | None = None
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the next call will start a process, which has loaded nothing yet."""
+        return self._pool is None
+
+    def call(self, function: Callable[..., Answer], *args: Any, limit: float | None = None) -> Answer:
+        """Call a function of ``worker`` in the process.
+
+        Args:
+            function: what to call.
+            *args: its arguments.
+            limit: seconds after which the process is ended; None never.
+
+        Raises:
+            Death: the process ended, or was ended, before it had answered.
+            Exception: whatever the function raised, or why its arguments or its answer could not be sent.
+        """
+        if self._pool is None:
+            self._begin()
+        return self._ask(function, args, limit)
+
+    def said(self) -> str:
+        """Return what the worker printed since this was called last."""
+        return self._home.said()
+
+    def close(self) -> None:
+        """End the process, whatever it is doing."""
+        self._end()
+        self._home.remove()
+
+    def _begin(self) -> None:
+        self._home.create()
+        self._pool = ProcessPool(max_workers=1, context=multiprocessing.get_context("spawn"))  # CUDA can't be forked
+        self._home.pid = self._ask(os.getpid, (), None)
+        self._ask(worker.begin, (self._home.folder, self._start), None)
+
+    def _ask(self, function: Callable[..., Answer], args: tuple[Any, ...], limit: float | None) -> Answer:
+        if self._pool is None:
+            raise RuntimeError("the sandbox has no process")
+        self._home.announce("")
+        kills, begun = kernel_kills(), self._home.clock()
+        future: ProcessFuture[Answer] = self._pool.schedule(function, args=args)
+        try:
+            self._wait(future, begun, limit)
+            return future.result(timeout=0)
+        except ProcessExpired as error:
+            code = error.exitcode
+        except _GoneError as gone:
+            code = gone.exit_code
+        except BrokenProcessPool:
+            raise self._death("failed", "could not receive its work", begun) from None
+        except (KeyboardInterrupt, SystemExit) as error:  # a plugin's own: a worker is deaf to Ctrl-C
+            raise RuntimeError(f"{type(error).__name__} was raised in the worker process") from error
+        status, how = ended_by_itself(code, text=self._peek(), kernel_killed=kernel_kills() > kills)
+        raise self._death(status, how, begun)
+
+    def _wait(self, future: ProcessFuture[Any], begun: float, limit: float | None) -> None:
+        """Wait for the answer; end the process when its time is over."""
+        while not wait([future], timeout=_POLL).done:
+            self.lane.watch()
+            self.lane.rescue()
+            pid = self._home.pid
+            if pid is not None and not _is_alive(pid) and not wait([future], timeout=10 * _POLL).done:
+                raise _GoneError(0)  # Pebble tells of every end but one with status 0
+            if limit is not None and self._home.clock() - begun > limit:
+                raise self._death("timeout", f"was ended after {limit:g} s, as --timeout asks", begun)
+
+    def _death(self, status: Status, how: str, begun: float) -> Death:
+        stage, seconds = self._home.stage(), self._home.clock() - begun
+        self._end()
+        return Death(status, how, stage, seconds, self._home.said())
+
+    def _peek(self) -> str:
+        with contextlib.suppress(OSError):
+            return self._home.log.read_text(encoding="utf-8", errors="replace")[-20_000:]
+        return ""
+
+    def _end(self) -> None:
+        pool, pid = self._pool, self._home.pid
+        self._pool, self._home.pid = None, None
+        if pid is not None:
+            with contextlib.suppress(OSError):
+                os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+        if pool is not None:
+            pool.stop()  # type: ignore[no-untyped-call]
+            # Aside: a process that was ended in the middle of an answer keeps Pebble waiting for the rest of it.
+            threading.Thread(target=pool.join, daemon=True).start()
+
+
+class _GoneError(Exception):
+    """The process is not there any more."""
+
+    def __init__(self, exit_code: int) -> None:
+        super().__init__(exit_code)
+        self.exit_code = exit_code
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -1,0 +1,202 @@
+"""What happens inside a worker process: it loads the data once, and does one fit group after another."""
+
+from __future__ import annotations
+
+import ctypes
+import faulthandler
+import os
+import signal
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from threadpoolctl import threadpool_limits
+
+from benchkit.contract import Dataset, Detector
+from benchkit.errors import UsageError
+from benchkit.registry import Offer
+from benchkit.registry.loading import plugin_file
+from benchkit.runner.bench import Bench
+from benchkit.runner.group import FitGroup, Outcome, Timing
+from benchkit.runner.isolation.home import Home
+from benchkit.runner.ledger import Ledger
+from benchkit.runner.loaded import Loaded
+from benchkit.runner.machine import machine_for
+from benchkit.runner.plan import Task
+from benchkit.runner.protocol import Prepared, prepare
+from benchkit.runner.settings import RunSettings
+
+_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux' prctl
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a worker needs to know before it can receive anything else.
+
+    Attributes:
+        settings: the run's settings.
+        plugin_files: plugin files; their objects cannot be received before they are loaded.
+        threads: threads for CPU work; None leaves torch's choice.
+    """
+
+    settings: RunSettings
+    plugin_files: tuple[Path, ...]
+    threads: int | None
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a call has cost.
+
+    Attributes:
+        seconds: by kind of work.
+        busy: wall seconds of the worker, those not counted in which it was suspended.
+    """
+
+    seconds: dict[str, float]
+    busy: float
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """A fit group, fitted and scored; it waits to be timed.
+
+    Attributes:
+        outcomes: all its cells, without what timing adds.
+        spent: what it took.
+    """
+
+    outcomes: list[Outcome]
+    spent: Spent
+
+
+class _Worker:
+    """What a worker process keeps between calls."""
+
+    def __init__(self, start: Start, home: Home) -> None:
+        self.settings = start.settings
+        self.machine = machine_for(start.settings.device)
+        self.ledger = Ledger(self.machine.device, clock=home.clock, announce=home.announce)
+        self._data: Prepared | None = None
+        self._bench: Bench | None = None
+        self._group: FitGroup | None = None
+
+    def load(self, dataset: Dataset) -> Loaded:
+        """Load the data set and set the limit on memory, which counts from what is there by then."""
+        with self.ledger.time("load", dataset.name):
+            self._data = prepare(dataset, self.machine.device)
+        if self.settings.memory_limit is not None:
+            _limit_memory(self.settings.memory_limit)
+        return Loaded.of(self._data, self.settings, self.machine)
+
+    def assess(self, task: Task, offer: Offer[Detector]) -> Assessed:
+        """Fit and score one detector."""
+        if self._data is None:
+            raise RuntimeError("the worker process was asked for a fit before it had loaded its data")
+        start = self.ledger.clock()
+        self._group = None
+        if self._bench is None or not self._bench.serves(task):
+            self._bench = None  # before the next one is laid out: two at once are much memory
+            self._bench = Bench(task, self._data, self.settings, self.machine, self.ledger)
+        self._group, outcomes = self._bench.assess(offer, task.views)
+        return Assessed(outcomes, self._spent(start))
+
+    def time(self) -> tuple[Timing, Spent]:
+        """Time the detector that was fitted last."""
+        if self._bench is None or self._group is None:
+            raise RuntimeError("the worker process was asked to time a detector that it had not fitted")
+        start = self.ledger.clock()
+        timing = self._bench.time(self._group)
+        self._group = None
+        return timing, self._spent(start)
+
+    def _spent(self, start: float) -> Spent:
+        return Spent(self.ledger.take(), self.ledger.clock() - start)
+
+
+_worker: _Worker | None = None
+
+
+def begin(home_folder: Path, start: Start) -> None:
+    """Make a fresh process ready. Called once, before anything whose arguments are plugins' objects."""
+    global _worker  # a worker process has one state, and there is no other place for it
+    home = Home(home_folder)
+    _die_with_parent()
+    _speak_into(home.log)
+    for file in start.plugin_files:
+        plugin_file(file).load()
+    if start.threads is not None:
+        torch.set_num_threads(start.threads)
+        threadpool_limits(start.threads)
+    _worker = _Worker(start, home)
+
+
+def load(dataset: Dataset) -> Loaded:
+    """Load the data set; see ``Loaded``."""
+    return _ready().load(dataset)
+
+
+def assess(task: Task, offer: Offer[Detector]) -> Assessed:
+    """Fit and score one detector of a task."""
+    return _ready().assess(task, offer)
+
+
+def time_last() -> tuple[Timing, Spent]:
+    """Time the detector that was assessed last."""
+    return _ready().time()
+
+
+def _ready() -> _Worker:
+    if _worker is None:
+        raise RuntimeError("the worker process was not started by the runner")
+    return _worker
+
+
+def _speak_into(log: Path) -> None:
+    """Send whatever this process prints, from Python or from C, into a file that outlives it."""
+    handle = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.dup2(handle, 1)
+    os.dup2(handle, 2)
+    os.close(handle)
+    faulthandler.enable(all_threads=False)
+
+
+def _die_with_parent() -> None:
+    """See to it that no worker survives its driver, not even one that never returns to Python."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    threading.Thread(target=_watch_parent, args=(os.getppid(),), daemon=True).start()
+
+
+def _watch_parent(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os._exit(1)
+
+
+def _limit_memory(limit: int) -> None:
+    """Let the process grow until about ``limit`` bytes are resident; beyond, allocations fail.
+
+    The system's limit is one on addresses, of which libraries reserve many that they never use: what is reserved by
+    now is not counted.
+    """
+    try:
+        import resource  # not on every platform
+    except ImportError:
+        raise UsageError(
+            "--memory-limit: this platform cannot limit a process's memory; leave the option out."
+        ) from None
+    pages = Path("/proc/self/statm").read_text().split() if sys.platform == "linux" else ("0", "0")
+    reserved, resident = (int(count) * os.sysconf("SC_PAGE_SIZE") for count in pages[:2])
+    if resident >= limit:
+        raise UsageError(
+            f"--memory-limit: got {limit / 2**20:.0f} MiB, but a worker holds {resident / 2**20:.0f} MiB when it has "
+            "loaded the data; expected more, for the fits to use. Give a larger limit."
+        )
+    most = reserved + limit - resident
+    resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))

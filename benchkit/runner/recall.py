@@ -1,0 +1,84 @@
+"""A request as ``run.json`` keeps it, so that a run can be gone on with by its folder alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from benchkit.errors import StoreError, UsageError
+from benchkit.results import read_run
+from benchkit.runner.request import Request
+from benchkit.runner.settings import RunSettings
+
+_WHAT = ("seeds", "device", "prevalence", "threshold", "batch_size", "timing_seconds", "save_scores")
+"""Settings that decide what a run's numbers are; the others say how they are come by, and may change."""
+
+
+def record_request(request: Request) -> dict[str, Any]:
+    """Return the request as JSON types; None where an object was given in the place of a name."""
+    return {
+        "dataset": str(request.dataset) if isinstance(request.dataset, str | Path) else None,
+        "detectors": _names(request.detectors),
+        "anomalies": _names(request.anomalies),
+        "exclude": list(request.exclude),
+        "plugin_files": [str(file) for file in request.plugin_files],
+        "plugin_rules": list(request.plugin_rules),
+    }
+
+
+def _names(given: Sequence[Any]) -> list[str] | None:
+    return list(given) if all(isinstance(each, str) for each in given) else None
+
+
+def recall_request(folder: Path, how: RunSettings) -> Request:
+    """Return the request of an earlier run.
+
+    Args:
+        folder: the run's folder.
+        how: jobs, time-out and whatever else may differ this time.
+
+    Raises:
+        UsageError: there is no run, or its request can't be had from what it left.
+        StoreError: it is damaged.
+    """
+    manifest = read_run(folder).manifest
+    kept, changes = manifest.get("request"), manifest.get("changes")
+    if not isinstance(kept, dict):
+        raise UsageError(
+            f"--resume {folder}: got a run of a benchkit that did not write down what was asked for; expected one that "
+            "did (schema 2). Begin a new run."
+        )
+    if None in kept.values():
+        raise UsageError(
+            f"--resume {folder}: got a run that was begun from Python with objects; expected names. Go on with it from "
+            "Python: benchkit.run(…, resume=FOLDER) with the same objects."
+        )
+    try:
+        return _request(kept, changes if isinstance(changes, dict) else {}, settings_from(manifest, how))
+    except (KeyError, TypeError, ValueError) as error:
+        raise StoreError(
+            f"{folder}: run.json: got a request that can't be read ({type(error).__name__}: {error}); expected what "
+            "benchkit wrote. It was edited or damaged: restore it from a copy, or begin a new run."
+        ) from error
+
+
+def _request(kept: Mapping[str, Any], changes: Mapping[str, Any], settings: RunSettings) -> Request:
+    return Request(
+        dataset=kept["dataset"],
+        detectors=tuple(kept["detectors"]),
+        anomalies=tuple(kept["anomalies"]),
+        exclude=tuple(kept["exclude"]),
+        changes=changes,
+        plugin_files=tuple(Path(file) for file in kept["plugin_files"]),
+        plugin_rules=tuple(kept["plugin_rules"]),
+        settings=settings,
+    )
+
+
+def settings_from(manifest: Mapping[str, Any], how: RunSettings) -> RunSettings:
+    """Return an earlier run's settings with this time's jobs, time-out and the like."""
+    kept = manifest["settings"]
+    what: dict[str, Any] = {name: kept[name] for name in _WHAT}
+    return replace(how, **{**what, "seeds": tuple(what["seeds"])})
