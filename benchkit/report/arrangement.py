@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
+
+from benchkit.report.grid import Grid
+from benchkit.report.labels import labels_of, natural
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,8 @@ class Arrangement:
     """Cells of one data set, protocol and kind of device, laid out.
 
     Attributes:
-        cells: the cells that are shown, with two more columns: ``row`` and ``member`` (labels).
+        cells: the cells that are shown, with two more columns: ``row`` and ``member`` (labels, as categories in
+            natural order).
         rows: labels of the detectors, in natural order.
         columns: in natural order.
         seeds: of each row.
@@ -47,48 +51,45 @@ class Arrangement:
         """All anomalies that are shown, alone or in a group."""
         return tuple(member for column in self.columns for member in column.members)
 
-    def find(self, row: str) -> dict[tuple[str, int], dict[str, Any]]:
-        """Return a row's cells by (member, seed)."""
-        return {(record["member"], record["seed"]): record for record in _records(self.cells, row)}
-
-    def find_left_out(self, row: str) -> list[dict[str, Any]]:
-        """Return a row's cells of the anomalies that make no column."""
-        return _records(self.left_out, row)
-
-
-def _records(cells: pd.DataFrame, row: str) -> list[dict[str, Any]]:
-    part = cells[cells["row"] == row].to_dict("records")
-    return [{str(name): value for name, value in record.items()} for record in part]
+    @cached_property
+    def grid(self) -> Grid:
+        """The cells that are shown by row, member and seed."""
+        return Grid(self.cells, self.seeds)
 
 
 def arrange(cells: pd.DataFrame) -> Arrangement:
     """Lay out the cells of one data set, protocol and kind of device."""
     labelled = cells.assign(row=_row_labels(cells), member=_member_labels(cells))
-    skipped = labelled["status"].eq("skipped").groupby(labelled["member"]).transform("all").astype(bool)
+    skipped = labelled["status"].eq("skipped").groupby(labelled["member"], observed=True).transform("all").astype(bool)
     # With nothing but skipped cells there is still a table: of detectors that say why.
-    shown = labelled[~skipped] if not skipped.all() else labelled
-    left_out = labelled[skipped] if not skipped.all() else labelled[:0]
-    rows = tuple(sorted(set(labelled["row"]), key=natural))
-    seeds = {row: tuple(sorted(set(labelled.loc[labelled["row"] == row, "seed"]))) for row in rows}
+    some = bool(skipped.any()) and not skipped.all()
+    shown = labelled[~skipped] if some else labelled
+    left_out = labelled[skipped] if some else labelled[:0]
+    rows = tuple(labelled["row"].cat.categories)
+    by_row = labelled.groupby("row", observed=True)["seed"].unique()
+    seeds = {row: tuple(sorted(by_row[row].tolist())) for row in rows}
     return Arrangement(shown, rows, _columns(shown), seeds, left_out)
 
 
-def natural(label: str) -> list[str | int]:
-    """Return a sort key that puts ``noise-2`` before ``noise-10``."""
-    return [int(part) if place % 2 else part for place, part in enumerate(re.split(r"(\d+)", label))]
-
-
-def _row_labels(cells: pd.DataFrame) -> pd.Series[str]:
+def _row_labels(cells: pd.DataFrame) -> pd.Series[Any]:
     """A detector's name; with its settings where one name ran under several."""
-    several = cells.groupby("detector")["settings"].transform("nunique").gt(1)
-    return cells["detector"].where(~several, cells["detector"] + "#" + cells["settings"])
+    return labels_of(cells, ["detector", "settings"], _with_settings)
 
 
-def _member_labels(cells: pd.DataFrame) -> pd.Series[str]:
+def _with_settings(kinds: pd.DataFrame) -> pd.Series[Any]:
+    several = kinds.groupby("detector")["settings"].transform("nunique").gt(1)
+    return kinds["detector"].where(~several, kinds["detector"] + "#" + kinds["settings"])
+
+
+def _member_labels(cells: pd.DataFrame) -> pd.Series[Any]:
     """An anomaly's name; with its part of the protocol where one name stands for several."""
-    hashes = cells["protocol"].str.partition("-")[2]
-    several = hashes.where(hashes.ne("")).groupby(cells["anomaly"]).transform("nunique").gt(1)
-    return cells["anomaly"].where(~several | hashes.eq(""), cells["anomaly"] + "#" + hashes)
+    return labels_of(cells, ["anomaly", "protocol"], _with_protocol)
+
+
+def _with_protocol(kinds: pd.DataFrame) -> pd.Series[Any]:
+    hashes = kinds["protocol"].str.partition("-")[2]
+    several = hashes.where(hashes.ne("")).groupby(kinds["anomaly"]).transform("nunique").gt(1)
+    return kinds["anomaly"].where(~several | hashes.eq(""), kinds["anomaly"] + "#" + hashes)
 
 
 def _column(label: str, members: tuple[str, ...], grouped: bool) -> Column:
@@ -98,7 +99,8 @@ def _column(label: str, members: tuple[str, ...], grouped: bool) -> Column:
 
 def _columns(cells: pd.DataFrame) -> tuple[Column, ...]:
     groups: dict[tuple[bool, str], set[str]] = {}
-    for member, anomaly, group in set(zip(cells["member"], cells["anomaly"], cells["anomaly_group"], strict=True)):
+    kinds = cells[["member", "anomaly", "anomaly_group"]].drop_duplicates()
+    for member, anomaly, group in kinds.itertuples(index=False):
         # An anomaly under two settings would weigh twice in its group's mean: each stands alone then.
         grouped = bool(group) and member == anomaly
         groups.setdefault((grouped, group if grouped else member), set()).add(member)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -33,9 +34,26 @@ def over_seeds(values: Sequence[float | None], *, digits: int = 3) -> Entry:
     if not known or len(known) < len(values):
         return Entry()
     mean = statistics.fmean(known)
-    spread = statistics.stdev(known) if len(known) > 1 else None
+    spread = deviation(known)
     text = f"{mean:,.{digits}f}" + ("" if spread is None else f" ± {spread:,.{digits}f}")
     return Entry(mean, spread, text)
+
+
+def mean_or_none(values: Sequence[float | None]) -> float | None:
+    """Return the mean; None when one of the values is: an undefined number is not averaged away."""
+    defined = [value for value in values if value is not None]
+    return statistics.fmean(defined) if defined and len(defined) == len(values) else None
+
+
+def deviation(values: Sequence[float]) -> float | None:
+    """Return the standard deviation with n - 1 in the denominator; None of fewer than two values.
+
+    ``statistics.stdev`` computes with fractions, which takes seconds for the entries of a large leaderboard.
+    """
+    if len(values) < 2:
+        return None
+    mean = statistics.fmean(values)
+    return math.hypot(*(value - mean for value in values)) / math.sqrt(len(values) - 1)
 
 
 def mark_best(entries: Sequence[Entry], *, higher_is_better: bool) -> list[Entry]:

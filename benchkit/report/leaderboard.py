@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
-from benchkit.report.arrangement import Arrangement, arrange, natural
+from benchkit.report.arrangement import Arrangement, arrange
+from benchkit.report.labels import labels_of, natural
 from benchkit.report.remarks import caption, changed, counted, device_label, footnotes, unfinished
-from benchkit.report.sections import Section, member_section, metric_entries, metric_section, speed_section
+from benchkit.report.sections import Entries, Section, member_section, metric_entries, metric_section, speed_section
 from benchkit.results import StoredRun
 
 _PLACE = ["dataset", "_kind", "_base"]
@@ -54,15 +56,33 @@ def leaderboards(runs: Iterable[StoredRun]) -> list[Leaderboard]:
     frames = [_placed(run.cells) for run in runs if len(run.cells)]
     if not frames:
         return []
-    cells = pd.concat(frames, ignore_index=True)
-    repeated = cells.duplicated(_SAME_CELL, keep="last")
+    cells, again = _put_together(frames)
     boards = []
-    for key, part in cells[~repeated].groupby(_PLACE, sort=True):
-        again = cells[repeated & cells[_PLACE].eq(list(key)).all(axis="columns")]
-        dataset, kind, base = map(str, key)
-        more = (*changed(runs, dataset), *unfinished(runs, dataset), *_repeated(len(again)))
+    for (dataset, kind, base), part in _places(cells):
+        more = (*changed(runs, dataset), *unfinished(runs, dataset), *_repeated(again.get((dataset, kind, base), 0)))
         boards.append(_board(part, dataset, kind, base, more=more))
     return boards
+
+
+def _put_together(frames: list[pd.DataFrame]) -> tuple[pd.DataFrame, pd.Series[int]]:
+    """Return the cells of all runs, of equal ones the last; and how many were put aside for that in each place."""
+    cells = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
+    repeated = cells.duplicated(_SAME_CELL, keep="last")
+    return cells[~repeated] if repeated.any() else cells, cells.loc[repeated, _PLACE].value_counts()
+
+
+def _places(cells: pd.DataFrame) -> Iterator[tuple[tuple[str, str, str], pd.DataFrame]]:
+    """Yield the cells of each data set, kind of device and protocol, in that order."""
+    kinds = cells[_PLACE].drop_duplicates()
+    if len(kinds) == 1:  # no copy of a million cells
+        yield _key(*kinds.iloc[0]), cells
+        return
+    for key, part in cells.groupby(_PLACE, sort=True, observed=True):
+        yield _key(*key), part
+
+
+def _key(dataset: Any, kind: Any, base: Any) -> tuple[str, str, str]:
+    return str(dataset), str(kind), str(base)
 
 
 def _placed(cells: pd.DataFrame) -> pd.DataFrame:
@@ -71,23 +91,27 @@ def _placed(cells: pd.DataFrame) -> pd.DataFrame:
     A task that failed as a whole knows neither: its cells go where the run's others of that data set are, or they
     would vanish from the table that they are missing in.
     """
-    kind, base = cells["device"].str.partition(":")[0], cells["protocol"].str.partition("-")[0]
-    known = cells.assign(_kind=kind, _base=base)
-    for dataset in set(cells["dataset"]):
-        here = known["dataset"].eq(dataset)
-        settled = known[here & base.ne("")]
-        if len(settled):
-            known.loc[here & base.eq(""), ["_kind", "_base"]] = settled.iloc[0][["_kind", "_base"]].tolist()
+    known = cells.assign(_kind=_before(cells, "device", ":"), _base=_before(cells, "protocol", "-"))
+    lost = known["_base"].eq("")
+    if lost.any():
+        for dataset, kind, base in known.loc[~lost, _PLACE].drop_duplicates("dataset").itertuples(index=False):
+            known.loc[lost & known["dataset"].eq(dataset), ["_kind", "_base"]] = [kind, base]
     return known
+
+
+def _before(cells: pd.DataFrame, field: str, mark: str) -> pd.Series[Any]:
+    """Return the part of a text that stands before the first ``mark``."""
+    return labels_of(cells, [field], lambda kinds: kinds[field].str.partition(mark)[0], key=str)
 
 
 def _board(cells: pd.DataFrame, dataset: str, kind: str, base: str, *, more: tuple[str, ...]) -> Leaderboard:
     laid_out = arrange(cells)
-    order = _ranked(laid_out)
+    auroc, precision = (metric_entries(laid_out, laid_out.columns, metric) for metric in ("auroc", "precision"))
+    order = _ranked(auroc)
     groups = [column for column in laid_out.columns if column.is_group and len(column.members) > 1]
     sections = (
-        metric_section(laid_out, order, "auroc"),
-        metric_section(laid_out, order, "precision"),
+        metric_section(laid_out, order, "auroc", auroc),
+        metric_section(laid_out, order, "precision", precision),
         speed_section(laid_out, order),
         *(member_section(laid_out, order, group) for group in groups),
     )
@@ -107,7 +131,7 @@ def _repeated(number: int) -> tuple[str, ...]:
     return (f"Stored in more than one of the runs, the later counts: {counted(number, 'cell')}.",) if number else ()
 
 
-def _ranked(cells: Arrangement) -> list[str]:
-    means = {row: metric_entries(cells, row, cells.columns, "auroc")[0].value for row in cells.rows}
-    complete = sorted((row for row in cells.rows if means[row] is not None), key=lambda row: -(means[row] or 0.0))
-    return [*complete, *sorted((row for row in cells.rows if means[row] is None), key=natural)]
+def _ranked(entries: Entries) -> list[str]:
+    means = {row: mean.value for row, (mean, *_) in entries.items()}
+    complete = sorted((row for row in means if means[row] is not None), key=lambda row: -(means[row] or 0.0))
+    return [*complete, *sorted((row for row in means if means[row] is None), key=natural)]

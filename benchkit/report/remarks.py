@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
 
-from benchkit.report.arrangement import Arrangement, natural
+from benchkit.report.arrangement import Arrangement
+from benchkit.report.labels import natural
 from benchkit.results import STATUSES, StoredRun
 
 _DEVICES = {"cpu": "CPU", "cuda": "GPU (CUDA)", "mps": "GPU (MPS)"}
@@ -20,8 +22,8 @@ def device_label(kind: str) -> str:
 
 def caption(cells: Arrangement, *, dataset: str, kind: str, protocol: str) -> tuple[str, ...]:
     """Return the sentences that a number cannot be understood without."""
-    every = pd.concat([cells.cells, cells.left_out])
-    seeds = sorted(set(every["seed"]))
+    every = pd.concat([cells.cells, cells.left_out]) if len(cells.left_out) else cells.cells
+    seeds = sorted(every["seed"].unique().tolist())
     lines = [
         f"Data set {dataset}; {_counts(every)}; {counted(len(seeds), 'seed')} ({', '.join(map(str, seeds))}).",
         f"Device {device_label(kind)}: {_listed(_machines(every))}; {_batches(every)}.",
@@ -67,7 +69,7 @@ def unfinished(runs: Iterable[StoredRun], dataset: str) -> tuple[str, ...]:
         f"Run {run.folder.name} is not finished ({run.manifest['state']}): {_progress(run)}; "
         "means are over these alone."
         for run in runs
-        if run.manifest.get("state", "finished") != "finished" and dataset in set(run.cells["dataset"])
+        if run.manifest.get("state", "finished") != "finished" and run.cells["dataset"].eq(dataset).any()
     )
 
 
@@ -76,7 +78,7 @@ def changed(runs: Iterable[StoredRun], dataset: str) -> tuple[str, ...]:
     return tuple(
         f"Settings changed in run {run.folder.name}: {_assignments(run.manifest['changes'])}."
         for run in runs
-        if run.manifest.get("changes") and dataset in set(run.cells["dataset"])
+        if run.manifest.get("changes") and run.cells["dataset"].eq(dataset).any()
     )
 
 
@@ -98,8 +100,9 @@ def _progress(run: StoredRun) -> str:
 
 def _skipped_for_all(cells: Arrangement) -> Iterable[str]:
     by_reasons: dict[tuple[str, ...], set[str]] = {}
-    for member, part in cells.left_out.groupby("member"):
-        by_reasons.setdefault(tuple(sorted(set(part["reason"]))), set()).add(str(member))
+    pairs = cells.left_out[["member", "reason"]].astype(str).drop_duplicates()
+    for member, part in pairs.groupby("member"):
+        by_reasons.setdefault(tuple(sorted(part["reason"])), set()).add(str(member))
     for reasons, members in by_reasons.items():
         yield f"Left out, skipped for every detector: {_listed(_sorted(members))}: {' / '.join(reasons)}"
 
@@ -112,34 +115,32 @@ def _unequal_seeds(cells: Arrangement) -> Iterable[str]:
 
 
 def _trouble(cells: Arrangement) -> Iterable[str]:
-    bad = cells.cells[cells.cells["status"].ne("ok")]
-    for (row, status, reason), part in bad.groupby(["row", "status", "reason"], sort=True):
-        yield f"{row}: {_places(part, cells)}: {status}: {reason or 'no reason was recorded'}"
-
-
-def _places(part: pd.DataFrame, cells: Arrangement) -> str:
     several = len({seed for seeds in cells.seeds.values() for seed in seeds}) > 1
-    members = _sorted(set(part["member"]))
-    if not several:
-        return _listed(members)
-    by_member = {member: sorted(set(part.loc[part["member"] == member, "seed"])) for member in members}
-    return _listed(
-        [f"{member} (seed{'s' * (len(by_member[member]) > 1)} {', '.join(map(str, by_member[member]))})"
-         for member in members]
-    )  # fmt: skip
+    bad = cells.cells.loc[cells.cells["status"].ne("ok"), ["row", "status", "reason", "member", "seed"]]
+    each = sorted(bad.drop_duplicates().itertuples(index=False, name=None))
+    for (row, status, reason), part in groupby(each, key=lambda record: record[:3]):
+        records = list(part)
+        places = _with_seeds(records) if several else _sorted({member for *_, member, _ in records})
+        yield f"{row}: {_listed(places)}: {status}: {reason or 'no reason was recorded'}"
+
+
+def _with_seeds(records: Iterable[tuple[Any, ...]]) -> Iterator[str]:
+    """Yield ``noise-1 (seeds 0, 2)`` for each member; the records end with member and seed, sorted."""
+    seeds = {member: [seed for *_, seed in part] for member, part in groupby(records, key=lambda record: record[3])}
+    for member in _sorted(seeds):
+        yield f"{member} (seed{'s' * (len(seeds[member]) > 1)} {_listed(map(str, seeds[member]))})"
 
 
 def _missing(cells: Arrangement) -> Iterable[str]:
     for row in cells.rows:
-        found = cells.find(row)
-        absent = [member for member in cells.members if any((member, seed) not in found for seed in cells.seeds[row])]
+        absent = cells.grid.absent(row, cells.members)
         if absent:
             yield f"{row}: {_listed(absent)}: missing: not run, or not for every seed."
 
 
 def _machines(cells: pd.DataFrame) -> list[str]:
-    pairs = sorted({(name, threads) for name, threads in zip(cells["device_name"], cells["threads"], strict=True)
-                    if name and not pd.isna(threads)})  # fmt: skip
+    kinds = cells[["device_name", "threads"]].drop_duplicates().itertuples(index=False)
+    pairs = sorted((name, threads) for name, threads in kinds if name and not pd.isna(threads))
     return [machine_title(name, threads) for name, threads in pairs] or ["unknown"]
 
 
@@ -154,8 +155,8 @@ def _batches(cells: pd.DataFrame) -> str:
 
 
 def _values(cells: pd.DataFrame, field: str) -> str:
-    found: set[Any] = {value for value in cells[field].dropna() if value != ""}
-    return _listed([f"{value:g}" if isinstance(value, float) else str(value) for value in sorted(found)] or ["unknown"])
+    found = sorted(value for value in cells[field].dropna().unique().tolist() if value != "")
+    return _listed([f"{value:g}" if isinstance(value, float) else str(value) for value in found] or ["unknown"])
 
 
 def _span(members: tuple[str, ...]) -> str:

@@ -9,9 +9,9 @@ import pandas as pd
 
 from benchkit.errors import StoreError
 from benchkit.results.columns import Columns
-from benchkit.results.rows import exact_row, rows_of
 from benchkit.results.naming import CELLS_FILE, MANIFEST_FILE
 from benchkit.results.record import parse_json
+from benchkit.results.rows import exact_row, rows_of
 
 _CHUNK_BYTES = 1 << 18
 """Of text at once: some hundred cells, which a processor's cache holds with all that is made of them."""

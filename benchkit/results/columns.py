@@ -54,7 +54,7 @@ class _Numbers:
     def __init__(self, dtype: type[np.generic]) -> None:
         self._room, self._used = np.empty(0, dtype), 0
 
-    def add(self, values: Sequence[Any]) -> None:
+    def add(self, values: Sequence[Any] | NDArray[Any]) -> None:
         end = self._used + len(values)
         if end > len(self._room):
             self._room.resize(max(end, len(self._room) * 5 // 4), refcheck=False)

@@ -10,16 +10,22 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
+import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from benchkit.measure.metrics import METRICS
+from benchkit.report.arrangement import Arrangement
+from benchkit.report.entry import deviation
 from benchkit.report.formats.parts import one_line
+from benchkit.report.labels import numbered
 from benchkit.report.leaderboard import Leaderboard
-from benchkit.report.sections import SPEED, known, mean_or_none
+from benchkit.report.speed import SPEED
 
 _PLACE = ("dataset", "device", "device_name", "threads", "protocol", "detector", "view", "settings", "anomaly")
 _DETAILS = ("anomaly_group", "threshold_policy", "prevalence", "batch_size", "n_train", "n_normal", "n_anomaly")
@@ -36,37 +42,45 @@ def render(leaderboards: Sequence[Leaderboard]) -> str:
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
     for board in leaderboards:
-        cells = board.arrangement
-        for row in cells.rows:
-            for records in _by_place([*cells.find(row).values(), *cells.find_left_out(row)]):
-                writer.writerow(_line(records))
+        writer.writerows(_lines(board.arrangement))
     return file.getvalue()
 
 
-def _by_place(records: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    places: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for record in records:
-        places.setdefault(tuple(str(record[name]) for name in _PLACE), []).append(record)
-    return list(places.values())
+def _lines(cells: Arrangement) -> Iterator[list[str]]:
+    every = _by_place(cells)
+    starts = np.flatnonzero(np.diff(numbered(every, _PLACE), prepend=-1)).tolist()
+    bad = every["status"].ne("ok").to_numpy()
+    numbers = [every[name].to_numpy() for name in _NUMBERS]
+    texts = every[[*_PLACE, *_DETAILS, "status", "reason"]]
+    for start, stop in itertools.pairwise([*starts, len(every)]):
+        # Of cells that went wrong the first speaks for all, and there are no numbers.
+        wrong = bad[start:stop].any()
+        shown = texts.iloc[start + int(bad[start:stop].argmax())]
+        values = [[] if wrong else number[start:stop].tolist() for number in numbers]
+        *details, status, reason = map(_text, shown)
+        yield [*details, str(stop - start), status, reason, *map(_mean, values), *map(_spread, values)]
 
 
-def _line(records: Sequence[dict[str, Any]]) -> list[str]:
-    bad = [record for record in records if record["status"] != "ok"]
-    first = (bad or records)[0]
-    values = [[] if bad else [known(record, name) for record in records] for name in _NUMBERS]
-    means = [_number(mean_or_none(numbers)) for numbers in values]
-    spreads = [_number(_spread(numbers)) for numbers in values]
-    details = [_text(first[name]) for name in (*_PLACE, *_DETAILS)]
-    return [*details, str(len(records)), _text(first["status"]), _text(first["reason"]), *means, *spreads]
+def _by_place(cells: Arrangement) -> pd.DataFrame:
+    """Return the cells that make a line each in a row, row by row, otherwise in the order in which they were stored."""
+    fields = ["row", *_PLACE, *_DETAILS, "status", "reason", *_NUMBERS]
+    every = pd.concat([cells.grid.cells[fields], cells.left_out[fields]])
+    by_row = every.iloc[np.argsort(every["row"].cat.codes, kind="stable")]
+    return by_row.iloc[np.argsort(numbered(by_row, _PLACE), kind="stable")]
 
 
-def _spread(numbers: Sequence[float | None]) -> float | None:
-    defined = [number for number in numbers if number is not None]
-    return statistics.stdev(defined) if len(defined) == len(numbers) > 1 else None
+def _mean(numbers: Sequence[float]) -> str:
+    return _number(statistics.fmean(numbers)) if numbers else ""
 
 
-def _number(value: float | None) -> str:
-    return "" if value is None else repr(value)
+def _spread(numbers: Sequence[float]) -> str:
+    spread = deviation(numbers)
+    return "" if spread is None else _number(spread)
+
+
+def _number(value: float) -> str:
+    """Return the shortest text that reads as the number; none for NaN, of which an undefined number makes a mean."""
+    return "" if math.isnan(value) else repr(value)
 
 
 def _text(value: Any) -> str:

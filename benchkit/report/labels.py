@@ -1,0 +1,53 @@
+"""Labels for very many cells, made once for each distinct kind of cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+
+def natural(label: str) -> list[str | int]:
+    """Return a sort key that puts ``noise-2`` before ``noise-10``."""
+    return [int(part) if place % 2 else part for place, part in enumerate(re.split(r"(\d+)", label))]
+
+
+def numbered(cells: pd.DataFrame, fields: Sequence[str]) -> NDArray[np.int64]:
+    """Return for each cell the number of its kind, counted from 0 in the order in which the kinds come.
+
+    Args:
+        cells: the cells.
+        fields: cells that are equal in these are of one kind; an undefined number equals another.
+    """
+    kinds = np.zeros(len(cells), dtype=np.int64)
+    for field in fields:
+        codes, _ = pd.factorize(cells[field], use_na_sentinel=False)
+        kinds = pd.factorize(kinds * (int(codes.max(initial=0)) + 1) + codes)[0].astype(np.int64, copy=False)
+    return kinds
+
+
+def labels_of(
+    cells: pd.DataFrame,
+    fields: list[str],
+    label: Callable[[pd.DataFrame], pd.Series[Any]],
+    *,
+    key: Callable[[str], Any] = natural,
+) -> pd.Series[Any]:
+    """Return a label for each cell, as categories in the order of ``key``.
+
+    Args:
+        cells: to be labelled.
+        fields: what the label depends on.
+        label: is given a frame with each distinct combination of the fields once; returns their labels, as text.
+        key: of the order.
+    """
+    places = numbered(cells, fields)
+    kinds = cells.loc[~pd.Series(places).duplicated().to_numpy(), fields]
+    texts = label(kinds)
+    dtype = pd.CategoricalDtype(sorted(sorted(set(texts)), key=key))
+    codes = texts.astype(dtype).cat.codes.to_numpy()
+    return pd.Series(pd.Categorical.from_codes(codes[places], dtype=dtype), index=cells.index)
