@@ -120,8 +120,10 @@ def _carry_out(request: Request, registry: Registry, plan: Plan, options: dict[s
 def _say(text: str) -> None:
     from tqdm import tqdm
 
-    if text:
-        tqdm.write(text, file=sys.stderr, end="" if text.endswith("\n") else "\n")
+    from benchkit.registry import printable_lines
+
+    if text:  # what plugins printed: a terminal is to show it, not to obey it
+        tqdm.write(printable_lines(text), file=sys.stderr, end="" if text.endswith("\n") else "\n")
 
 
 def _advance(bar: Any) -> Callable[[Cell], None]:

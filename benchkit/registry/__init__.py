@@ -6,7 +6,7 @@ from benchkit.registry.building import load_registry
 from benchkit.registry.records import KINDS, Kind, Offer, PluginItem, PluginRecord, Registry
 from benchkit.registry.selection import select_anomalies, select_dataset, select_detectors
 from benchkit.registry.settings import JSON, apply_settings, recorded_hash, settings_hash, settings_of
-from benchkit.registry.text import printable
+from benchkit.registry.text import printable, printable_lines
 
 __all__ = [
     "JSON",
@@ -19,6 +19,7 @@ __all__ = [
     "apply_settings",
     "load_registry",
     "printable",
+    "printable_lines",
     "recorded_hash",
     "select_anomalies",
     "select_dataset",

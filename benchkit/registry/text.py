@@ -10,7 +10,15 @@ _OURS = str(Path(__file__).parent)
 
 def printable(text: str) -> str:
     r"""Return ``text`` as one line: white space collapsed, control characters escaped (``\\x1b``)."""
-    line = " ".join(text.split())
+    return _escaped(" ".join(text.split()))
+
+
+def printable_lines(text: str) -> str:
+    """Return ``text`` with its lines and indents, control characters escaped; of a line written over, what was left."""
+    return "\n".join(_escaped(line.rstrip("\r").rpartition("\r")[2].expandtabs()) for line in text.split("\n"))
+
+
+def _escaped(line: str) -> str:
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in line)
 
 

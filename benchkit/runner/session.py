@@ -105,7 +105,9 @@ class Earlier:
 
 
 def _first_difference(theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> str:
-    return next((str(name) for name in (*theirs, *mine) if theirs.get(name) != mine.get(name)), "")
+    """Return what differs; the hash over all of it, which explains nothing, only when nothing else does."""
+    differing = [str(name) for name in (*theirs, *mine) if theirs.get(name) != mine.get(name)]
+    return min(differing, key=lambda name: name == "hash", default="")
 
 
 def _shown(value: object) -> str:
