@@ -1,0 +1,67 @@
+"""Cells that were stored more than once."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchkit.results import Cell, to_frame
+from benchkit.results.repeats import IDENTITY, last_of_each
+
+
+def cell(detector: str = "one", anomaly: str = "noise-1", seed: int = 0, **changes: Any) -> dict[str, Any]:
+    """Return a cell as it is stored."""
+    values = {"dataset": "digits", "view": "pixels", "status": "ok", "settings": "s", **changes}
+    return Cell(detector=detector, anomaly=anomaly, seed=seed, **values).to_dict()
+
+
+few = st.sampled_from(["a", "b"])
+stored = st.lists(st.builds(cell, few, few, st.integers(0, 2), settings=few, dataset=few), max_size=30)
+
+
+@settings(max_examples=50, deadline=None)
+@given(stored=stored)
+def test_the_last_of_each_stays_in_its_place(stored: list[dict[str, Any]]) -> None:
+    """What a dictionary keeps when every cell is taken out and put in anew is what is kept, in that order."""
+    latest: dict[tuple[Any, ...], int] = {}
+    for place, record in enumerate(stored):
+        key = tuple(record[name] for name in IDENTITY)
+        latest.pop(key, None)
+        latest[key] = place
+    kept, notes = last_of_each(to_frame(record | {"n_train": place} for place, record in enumerate(stored)))
+    assert kept["n_train"].tolist() == list(latest.values())
+    assert kept.index.tolist() == list(range(len(latest)))
+    assert bool(notes) == (len(latest) < len(stored))
+
+
+def test_each_repeated_cell_is_named_once_in_the_order_in_which_it_came_again() -> None:
+    """A cell that was stored three times has one sentence, as has one under two settings."""
+    one, two, other = cell(seed=1), cell(seed=2), cell(seed=2, settings="t")
+    _, notes = last_of_each(to_frame([one, two, other, two, other, one, one, cell(seed=3)]))
+    assert notes == (
+        "one on digits, noise-1, seed 2: stored more than once; the last one counts.",
+        "one on digits, noise-1, seed 1: stored more than once; the last one counts.",
+    )
+
+
+def test_thousands_of_repeats_do_not_bury_the_table() -> None:
+    """After a retry of many cells the first are named, and of the others it is said how many there are."""
+    retried = [cell(f"detector-{number}", seed=seed) for number, seed in itertools.product(range(50), range(40))]
+    kept, notes = last_of_each(to_frame([*retried, *retried]))
+    assert len(kept) == 2000
+    assert len(notes) == 21
+    assert notes[0] == "detector-0 on digits, noise-1, seed 0: stored more than once; the last one counts."
+    assert notes[-1] == "1980 more: stored more than once; the last one of each counts."
+
+
+def test_a_run_without_repeats_is_left_as_it_is() -> None:
+    """Nothing is copied, and nothing said."""
+    cells = to_frame([cell(), cell("two")])
+    kept, notes = last_of_each(cells)
+    assert kept is cells
+    assert notes == ()
+    assert last_of_each(to_frame([]))[0].dtypes.equals(pd.Series(cells.dtypes))
