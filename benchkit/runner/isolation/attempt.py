@@ -37,6 +37,12 @@ class Assignment:
     frame: Frame
     checksum: str
 
+    def lean(self) -> Assignment:
+        """Return it with nothing in it but what this group needs: what others need may not be sendable."""
+        view = self.offer.item.view
+        views = {name: offer for name, offer in self.task.views.items() if name == view}
+        return replace(self, task=replace(self.task, detectors=(self.offer,), views=views))
+
 
 def can_be_sent(value: object) -> bool:
     """Return whether an object can be handed to another process."""
@@ -49,7 +55,7 @@ def can_be_sent(value: object) -> bool:
 
 def attempt(assignment: Assignment, supervisor: Supervisor) -> GroupReport:
     """Do one fit group; never raises for what a plugin does."""
-    return _Attempt(assignment, supervisor).report()
+    return _Attempt(assignment.lean(), supervisor).report()
 
 
 class _Attempt:
@@ -85,14 +91,9 @@ class _Attempt:
         return [*self._left_out(lost), *self._timed(assessed.outcomes)]
 
     def _sendable(self, lost: Lost) -> Task:
-        """Return the task with nothing in it but what this group needs: what others need may not be sendable."""
-        task, offer = self._what.task, self._what.offer
-        return replace(
-            task,
-            detectors=(offer,),
-            anomalies=tuple(each for each in task.anomalies if each.item.name not in lost.anomalies),
-            views={name: view for name, view in task.views.items() if name == offer.item.view},
-        )
+        """Return the task without the anomalies that nobody can make or send."""
+        task = self._what.task
+        return replace(task, anomalies=tuple(each for each in task.anomalies if each.item.name not in lost.anomalies))
 
     def _left_out(self, lost: Lost) -> list[Outcome]:
         """Return the cells of anomalies that nobody can make."""

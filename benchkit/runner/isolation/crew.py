@@ -38,6 +38,11 @@ def make_supervisor(start: Start, dataset: Dataset, token: str, name: str) -> Su
     return Supervisor(Sandbox(home, Lane(home), start), dataset, start.settings.timeout)
 
 
+def remove_lane(token: str) -> None:
+    """Remove what the workers of a run have left on this host."""
+    shutil.rmtree(lane_folder(Path(tempfile.gettempdir()), token), ignore_errors=True)
+
+
 class Crew:
     """The executor of ``--jobs N``.
 
@@ -51,7 +56,7 @@ class Crew:
         threads = max(1, torch.get_num_threads() // settings.jobs) if settings.jobs > 1 else None
         token = secrets.token_hex(8)
         start = Start(settings, plugin_files, threads)
-        self._folder = lane_folder(Path(tempfile.gettempdir()), token)
+        self._token = token
         self._supervisors = [make_supervisor(start, dataset, token, str(number)) for number in range(settings.jobs)]
         self._loads: queue.Queue[Loaded | Exception] = queue.Queue()
         self._reports: queue.Queue[GroupReport | Exception | None] = queue.Queue()
@@ -92,7 +97,7 @@ class Crew:
         self._may_work.set()
         for supervisor in self._supervisors:
             supervisor.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        remove_lane(self._token)
 
     def _drive(self, supervisor: Supervisor) -> None:
         """Load, wait for work, do it: the life of one thread, which its worker does not outlive."""

@@ -21,7 +21,7 @@ class Death(Exception):  # noqa: N818 - it is no error of benchkit's: a cell say
 
     Attributes:
         status: ``timeout``, ``crashed`` or ``oom``.
-        how: what happened to the process: ``was ended after 5 s, as --timeout asks``.
+        how: what happened to the process: ``was ended, as --timeout 5 asks``.
         stage: what it was doing.
         seconds: since its work began.
         text: what it had printed.
@@ -40,8 +40,8 @@ class Death(Exception):  # noqa: N818 - it is no error of benchkit's: a cell say
         words = last_words(self.text)
         spoke = f"Its last words: {words}" if words else "It left no last words"
         return printable(
-            f"{who}: {doing}: got a worker process that {self.how}, {self.seconds:.1f} s after it began; expected scores. "
-            f"{spoke}. Repeat it alone, with `-d` and its name, under `benchkit run --in-process`."
+            f"{who}: {doing}: got a worker process that {self.how}, {self.seconds:.1f} s after it began; expected "
+            f"scores. {spoke}. Repeat it alone, with `-d` and its name, under `benchkit run --in-process`."
         )
 
 

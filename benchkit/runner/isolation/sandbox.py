@@ -106,7 +106,7 @@ class Sandbox:
             if pid is not None and not _is_alive(pid) and not wait([future], timeout=10 * _POLL).done:
                 raise _GoneError(0)  # Pebble tells of every end but one with status 0
             if limit is not None and self._home.clock() - begun > limit:
-                raise self._death("timeout", f"was ended after {limit:g} s, as --timeout asks", begun)
+                raise self._death("timeout", f"was ended, as --timeout {limit:g} asks", begun)
 
     def _death(self, status: Status, how: str, begun: float) -> Death:
         stage, seconds = self._home.stage(), self._home.clock() - begun
