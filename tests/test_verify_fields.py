@@ -1,8 +1,9 @@
-"""Every number of a row: a change of a millionth is found, or the field is named as one that nothing can tell again."""
+"""Every field of a row: the smallest change is found, or the field is named as one that nothing can tell again."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from verify_helpers import edit_row, fresh_run, name_of, place_of, rows_of, scores_of, verified
@@ -13,7 +14,9 @@ from benchkit.results.record import FIELD_TYPES
 from benchkit.verify import render
 from benchkit.verify.findings import RECORDED
 
-NUMBERS = tuple(name for name in CELL_FIELDS if {int, float} & set(FIELD_TYPES[name]))
+CHECKED = tuple(name for name in CELL_FIELDS if name not in RECORDED)
+NUMBERS = tuple(name for name in CHECKED if {int, float} & set(FIELD_TYPES[name]))
+TEXTS = tuple(name for name in CHECKED if str in FIELD_TYPES[name])
 
 
 @pytest.fixture(params=["quantile:0.95", "zscore:1"])
@@ -22,11 +25,18 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return fresh_run(tmp_path, request.param)
 
 
-def changed(value: float | None) -> float:
-    """Return the value a millionth larger; a whole number by one; a number where there was none."""
+def changed(value: float | None, sign: int = 1) -> float:
+    """Return the value a millionth larger or smaller; a whole number by one; a number where there was none."""
     if value is None:
         return 0.5
-    return value + 1 if isinstance(value, int) else (value * (1 + 1e-6) or 1e-6)
+    return value + sign if isinstance(value, int) else (value * (1 + sign * 1e-6) or 1e-6)
+
+
+def is_named(run: Path, index: int, **changes: Any) -> bool:
+    """Change a row, and return whether it is named: it, what it was, or its line where that cannot be read."""
+    names = {name_of(rows_of(run)[index]), edit_row(run, index, **changes), f"cells.jsonl, line {index + 1}"}
+    found = verified(run, data=True).disagreements
+    return any(name in f"{each.where} {each.stored}" for name in names for each in found)
 
 
 def test_an_honest_run_agrees_in_everything(run: Path) -> None:
@@ -37,17 +47,25 @@ def test_an_honest_run_agrees_in_everything(run: Path) -> None:
     assert {check.result for check in found.checks} == {"agrees"}
 
 
-@pytest.mark.parametrize("field", [name for name in NUMBERS if name not in RECORDED])
-def test_a_change_of_a_millionth_is_found_in_every_number(field: str, run: Path) -> None:
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("field", NUMBERS)
+def test_a_change_of_a_millionth_is_found_in_every_number(field: str, sign: int, run: Path) -> None:
     """Even when the digest was written anew: the row is named."""
     index = place_of(run)
-    row = rows_of(run)[index]
-    edit_row(run, index, **{field: changed(row[field])})
-    found = verified(run, data=True)
-    assert not found.ok
-    # The line, where it cannot be read; another seed is another row.
-    names = {name_of(row), name_of(rows_of(run)[index]), f"cells.jsonl, line {index + 1}"}
-    assert any(name in f"{each.where} {each.stored}" for name in names for each in found.disagreements)
+    assert is_named(run, index, **{field: changed(rows_of(run)[index][field], sign)})
+
+
+@pytest.mark.parametrize("field", TEXTS)
+def test_another_letter_is_found_in_every_text(field: str, run: Path) -> None:
+    """Names, hashes and the policy; a status that is one is found as well."""
+    index = place_of(run)
+    text = "failed" if field == "status" else f"{rows_of(run)[index][field]}x"
+    assert is_named(run, index, **{field: text})
+
+
+def test_every_field_is_checked_or_said_not_to_be() -> None:
+    """No field of a cell is forgotten, and none is named that there is not."""
+    assert {*NUMBERS, *TEXTS, *RECORDED} == set(CELL_FIELDS)
 
 
 @pytest.mark.parametrize("field", RECORDED)

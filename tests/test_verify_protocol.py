@@ -73,10 +73,20 @@ def test_changed_settings_of_an_anomaly_are_found(run: Path) -> None:
     assert found_in(check_of(run, "protocol")) == {(name, "protocol") for name in rows}
 
 
-def test_a_view_that_the_run_does_not_know_is_found(run: Path) -> None:
+@pytest.mark.parametrize("text", ["0" * 12, ""])
+def test_a_view_that_the_run_does_not_know_is_found(text: str, run: Path) -> None:
     """The hash of its settings is that of none that run.json records."""
-    name = edit_row(run, 0, view_settings="0" * 12)
+    name = edit_row(run, 0, view_settings=text)
     assert found_in(check_of(run, "protocol")) == {(name, "view_settings")}
+
+
+def test_a_view_whose_settings_are_those_of_another_is_found(run: Path) -> None:
+    """All rows that look at one view share its settings."""
+    other = {"name": "other"}
+    edit_manifest(run, lambda manifest: manifest["views"].update(other=other))
+    name = edit_row(run, 0, view_settings=recorded_hash(other))
+    (found,) = check_of(run, "protocol").disagreements
+    assert (found.where, found.field, found.expected) == (name, "view_settings", rows_of(run)[2]["view_settings"])
 
 
 def test_an_anomaly_whose_plugin_is_not_here_is_not_checked(run: Path) -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from benchkit.errors import UsageError
 from benchkit.measure.metrics import METRICS
 from benchkit.measure.threshold import parse_policy
-from benchkit.verify.evidence import Evidence, Mask
+from benchkit.verify.evidence import Evidence, Mask, counted
 from benchkit.verify.findings import Check, Findings
 
 _UNDEFINED_WHEN_NOTHING_IS_FLAGGED = ("precision", "f1")
@@ -37,7 +37,7 @@ def check_consistency(evidence: Evidence) -> Check:
         for field, expected, why in _followed(evidence):
             evidence.compare(findings, field, expected, why, among=_countable(evidence))
         _check_speed(evidence, findings)
-    return findings.check(f"ranges and what follows from what in {int(evidence.measured.sum())} measured rows")
+    return findings.check(f"ranges and what follows from what in {counted(int(evidence.measured.sum()))} with numbers")
 
 
 def _check_ranges(evidence: Evidence, findings: Findings) -> None:

@@ -101,7 +101,7 @@ def check_data(evidence: Evidence, room: DataRoom) -> Check:
         )
     for anomaly in sorted(set(evidence.texts("anomaly"))):
         _check_rows(evidence, anomaly, data, findings)
-    return findings.check(f"checksum and cuts of {name}, and the numbers of images in {len(evidence.cells)} rows")
+    return findings.check(f"checksum and cuts of {name}, and the numbers of images in {evidence.rows}")
 
 
 def _check_rows(evidence: Evidence, anomaly: str, data: Prepared, findings: Findings) -> None:

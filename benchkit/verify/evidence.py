@@ -39,6 +39,11 @@ class Evidence:
         """What ``run.json`` says of the run's end."""
         return self.run.manifest.get("state")
 
+    @property
+    def rows(self) -> str:
+        """How many rows there are, in words."""
+        return counted(len(self.cells))
+
     def part(self, name: str) -> Mapping[str, Any]:
         """Return an object in ``run.json``; an empty one where there is something else."""
         value = self.run.manifest.get(name)
@@ -93,6 +98,11 @@ class Evidence:
         wrong = ~self.cells[field].isin(names).to_numpy(dtype=np.bool_)
         shown = f"one of {', '.join(map(str, names))}" if len(names) != 1 else names[0]
         self.differ(findings, field, wrong, shown, why)
+
+
+def counted(rows: int) -> str:
+    """Return a number of rows in words."""
+    return f"{rows} row" if rows == 1 else f"{rows} rows"
 
 
 def row_name(dataset: str, detector: str, anomaly: str, seed: int) -> str:

@@ -30,7 +30,7 @@ def check_schema(evidence: Evidence) -> Check:
         findings.note(note)
     if evidence.state != "finished":
         findings.note(f"the run is not finished: {MANIFEST} says {evidence.state!r}")
-    return findings.check(f"{MANIFEST} of schema {version} and {len(schema)} rows of {len(CELL_FIELDS)} fields")
+    return findings.check(f"{MANIFEST} of schema {version} and {evidence.rows} of {len(CELL_FIELDS)} fields")
 
 
 def _is_default(evidence: Evidence, field: str) -> Mask:

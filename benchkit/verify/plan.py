@@ -22,7 +22,7 @@ def check_plan(evidence: Evidence) -> Check:
     _check_settings(evidence, findings)
     _check_counts(evidence, findings)
     _check_missing(evidence, findings)
-    return findings.check(f"data set, detectors, anomalies, seeds, settings and number of {len(evidence.cells)} rows")
+    return findings.check(f"data set, detectors, anomalies, seeds, settings and number of {evidence.rows}")
 
 
 def _check_members(evidence: Evidence, findings: Findings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from benchkit.contract import AnomalyGenerator
 from benchkit.registry import Offer, Registry, recorded_hash, settings_of
+from benchkit.results.cell import ADDED
 from benchkit.runner.protocol import described_hash, recorded_anomaly_hash
 from benchkit.verify.evidence import MANIFEST, Evidence
 from benchkit.verify.findings import Check, Findings
@@ -24,7 +26,7 @@ def check_protocol(evidence: Evidence, registry: Registry) -> Check:
     _check_detectors(evidence, findings)
     _check_views(evidence, findings)
     _check_anomalies(evidence, registry, findings)
-    return findings.check(f"protocol hash and hashes of settings in {len(evidence.cells)} rows")
+    return findings.check(f"protocol hash and hashes of settings in {evidence.rows}")
 
 
 def _check_base(evidence: Evidence, findings: Findings) -> None:
@@ -54,11 +56,16 @@ def _check_detectors(evidence: Evidence, findings: Findings) -> None:
 
 
 def _check_views(evidence: Evidence, findings: Findings) -> None:
-    """One view object may offer several views, so the hash is that of one of the recorded objects."""
+    """One view object may offer several views: the hash is that of one of the objects, the same wherever one looks."""
     hashes = [_hash_of(settings) for settings in evidence.part("views").values() if isinstance(settings, dict)]
-    stored = evidence.texts("view_settings")
-    wrong = np.array([bool(text) and text not in hashes for text in stored], dtype=np.bool_)
+    views, stored = evidence.texts("view"), evidence.texts("view_settings")
+    needed = (stored != "") | (evidence.measured & (evidence.numbers("schema") >= ADDED["view_settings"]))
+    wrong = np.array([text not in hashes for text in stored], dtype=np.bool_) & needed
     evidence.differ(findings, "view_settings", wrong, f"one of {', '.join(hashes)}", _SETTINGS_WHY)
+    for view in sorted(set(views[needed])):
+        (usual, _), *_ = Counter(stored[needed & (views == view)]).most_common()
+        odd = needed & (views == view) & (stored != usual) & ~wrong
+        evidence.differ(findings, "view_settings", odd, usual, f"the other rows that look at {view} have it")
 
 
 def _check_anomalies(evidence: Evidence, registry: Registry, findings: Findings) -> None:

@@ -14,7 +14,7 @@ from benchkit.measure.metrics import METRICS, evaluate
 from benchkit.measure.threshold import parse_policy
 from benchkit.results import read_scores
 from benchkit.results.naming import SCORES_FOLDER, scores_file
-from benchkit.verify.evidence import Evidence, row_name
+from benchkit.verify.evidence import Evidence, counted, row_name
 from benchkit.verify.findings import ABSOLUTE, Check, Findings
 
 RECOMPUTED = (*METRICS, "threshold", "threshold_low", "n_normal", "n_anomaly", "n_calibration")
@@ -37,7 +37,9 @@ def check_metrics(evidence: Evidence) -> Check:
         _check_row(evidence, dict(zip(fields, row, strict=True)), findings) for row in rows.itertuples(index=False)
     )
     _check_files(evidence, findings)
-    return findings.check(f"{len(RECOMPUTED)} numbers of each of {done} of {len(rows)} measured rows", done=done > 0)
+    return findings.check(
+        f"{len(RECOMPUTED)} numbers of each of {done} of {counted(len(rows))} with numbers", done=done > 0
+    )
 
 
 def _check_row(evidence: Evidence, row: Mapping[str, Any], findings: Findings) -> bool:
