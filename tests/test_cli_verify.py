@@ -72,3 +72,11 @@ def test_the_committed_reference_agrees(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "nothing disagrees" in done.stdout
     assert "not checked: metrics: the raw scores were not kept" in done.stdout
+
+
+@pytest.mark.real
+def test_the_committed_reference_was_made_on_the_data_that_are_here() -> None:
+    """Checksum, cuts and the number of normal images of each row are those of the real MNIST."""
+    result = CliRunner().invoke(command, [str(REFERENCE), "--format", "json"], catch_exceptions=False)
+    (found,) = json.loads(result.stdout)
+    assert (result.exit_code, found["checks"][-1]["name"], found["checks"][-1]["result"]) == (0, "data", "agrees")

@@ -98,7 +98,7 @@ def test_one_missing_file_among_kept_ones_is_found(run: Path) -> None:
     scores_of(run, row).unlink()
     check = check_of(run, "metrics")
     assert found_in(check) == {(name_of(row), "scores")}
-    assert check.looked_at.endswith("7 of 8 rows with numbers")
+    assert check.looked_at.endswith("7 of 8 measured rows")
 
 
 def test_scores_of_no_row_are_found_in_a_finished_run(run: Path) -> None:

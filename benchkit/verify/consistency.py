@@ -37,7 +37,9 @@ def check_consistency(evidence: Evidence) -> Check:
         for field, expected, why in _followed(evidence):
             evidence.compare(findings, field, expected, why, among=_countable(evidence))
         _check_speed(evidence, findings)
-    return findings.check(f"ranges and what follows from what in {counted(int(evidence.measured.sum()))} with numbers")
+    return findings.check(
+        f"ranges and what follows from what in {counted(int(evidence.measured.sum()), 'measured row')}"
+    )
 
 
 def _check_ranges(evidence: Evidence, findings: Findings) -> None:

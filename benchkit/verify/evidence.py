@@ -100,9 +100,9 @@ class Evidence:
         self.differ(findings, field, wrong, shown, why)
 
 
-def counted(rows: int) -> str:
+def counted(rows: int, what: str = "row") -> str:
     """Return a number of rows in words."""
-    return f"{rows} row" if rows == 1 else f"{rows} rows"
+    return f"{rows} {what}" if rows == 1 else f"{rows} {what}s"
 
 
 def row_name(dataset: str, detector: str, anomaly: str, seed: int) -> str:

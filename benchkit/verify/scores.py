@@ -38,7 +38,7 @@ def check_metrics(evidence: Evidence) -> Check:
     )
     _check_files(evidence, findings)
     return findings.check(
-        f"{len(RECOMPUTED)} numbers of each of {done} of {counted(len(rows))} with numbers", done=done > 0
+        f"{len(RECOMPUTED)} numbers in each of {done} of {counted(len(rows), 'measured row')}", done=done > 0
     )
 
 
