@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -75,6 +76,7 @@ def test_the_committed_reference_agrees(tmp_path: Path) -> None:
 
 
 @pytest.mark.real
+@pytest.mark.skipif("BENCHKIT_DATA" not in os.environ, reason="needs MNIST in BENCHKIT_DATA")
 def test_the_committed_reference_was_made_on_the_data_that_are_here() -> None:
     """Checksum, cuts and the number of normal images of each row are those of the real MNIST."""
     result = CliRunner().invoke(command, [str(REFERENCE), "--format", "json"], catch_exceptions=False)
