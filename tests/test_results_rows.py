@@ -35,10 +35,11 @@ def exact(lines: Sequence[bytes]) -> pd.DataFrame:
         for number, line in enumerate(lines, start=1)
         if line.strip()
     ]
-    frame = pd.DataFrame(records, columns=list(CELL_FIELDS)).astype(dtypes())
+    columns = {name: [record[name] for record in records] for name in CELL_FIELDS}
     for name in TEXTS:
-        frame[name] = frame[name].map(lambda text: text.replace("\0", "\ufffd")).astype(str)
-    return frame
+        columns[name] = [text.replace("\0", "\ufffd") for text in columns[name]]
+    # Column by column: a frame of dictionaries would make floats of whole numbers that stand beside an undefined one.
+    return pd.DataFrame({name: pd.Series(values, dtype=dtypes()[name]) for name, values in columns.items()})
 
 
 def dtypes() -> dict[str, Any]:
