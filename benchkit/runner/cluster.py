@@ -5,17 +5,20 @@ from __future__ import annotations
 import contextlib
 import secrets
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from benchkit import __version__
 from benchkit.contract import Dataset
 from benchkit.errors import BenchkitError, UsageError
+from benchkit.results import Status
 from benchkit.runner.agenda import Agenda, Bundle
 from benchkit.runner.blank import cells_of
 from benchkit.runner.group import Outcome
 from benchkit.runner.guard import described
 from benchkit.runner.isolation.attempt import Assignment
+from benchkit.runner.isolation.parcel import Parcel, can_be_sent
 from benchkit.runner.isolation.worker import Start
 from benchkit.runner.loaded import Loaded
 from benchkit.runner.report import GroupReport
@@ -33,6 +36,21 @@ except ImportError as error:
 
 _PATIENCE = 5.0
 """Seconds in which a scheduler has to answer."""
+
+
+@dataclass(frozen=True)
+class _Flight:
+    """A fit group that a Dask worker does, or is going to do.
+
+    Attributes:
+        bundle: where it came from.
+        assignment: what was sent.
+        left_out: cells that could not be sent with it.
+    """
+
+    bundle: Bundle
+    assignment: Assignment
+    left_out: list[Outcome]
 
 
 class Cluster:
@@ -55,7 +73,8 @@ class Cluster:
         self._stack.callback(self._client.close)
         self._token = secrets.token_hex(8)
         self._station = Station(self._token, Start(settings, plugin_files, 1), __version__)
-        self._flying: dict[Any, tuple[Bundle, Assignment]] = {}
+        self._flying: dict[Any, _Flight] = {}
+        self._unsent: list[GroupReport] = []
 
     def _connect(self, settings: RunSettings) -> distributed.Client:
         if not self._address:
@@ -81,7 +100,7 @@ class Cluster:
                     f"--executor {self._name}: got a scheduler without workers; expected at least one. Start one with: "
                     "dask worker HOST:PORT."
                 )
-            future = self._client.submit(load_there, self._token, self._dataset, pure=False)
+            future = self._client.submit(load_there, self._token, Parcel.of(self._dataset), pure=False)
             loaded: Loaded = future.result()
         return loaded
 
@@ -105,14 +124,18 @@ class Cluster:
         """Yield the groups as they end, from whichever worker."""
         ended = distributed.as_completed()  # type: ignore[no-untyped-call]
         self._fill(agenda, loaded, ended)
-        while self._flying:
+        while self._flying or self._unsent:
+            while self._unsent:
+                yield self._unsent.pop()
+            if not self._flying:
+                break
             future = next(ended)
-            bundle, assignment = self._flying.pop(future)
-            answer = self._answer(future, assignment)
-            agenda.learn(bundle.task, answer.report.lost)
+            flight = self._flying.pop(future)
+            answer = self._answer(future, flight.assignment)
+            agenda.learn(flight.bundle.task, answer.report.lost)
             future.release()
-            yield answer.report
-            self._next(agenda, loaded, ended, bundle, answer.address)
+            yield replace(answer.report, outcomes=[*flight.left_out, *answer.report.outcomes])
+            self._next(agenda, loaded, ended, flight.bundle, answer.address)
             self._fill(agenda, loaded, ended)
 
     def _fill(self, agenda: Agenda, loaded: Loaded, ended: Any) -> None:
@@ -127,12 +150,15 @@ class Cluster:
         if taken is None:
             return False
         bundle, offer = taken
-        lost = agenda.lost(bundle.task)
-        assignment = Assignment(bundle.task, offer, lost, loaded.frame, loaded.checksum).lean()
-        near = {"workers": [address], "allow_other_workers": True} if bundle is last else {}
+        whole = Assignment(bundle.task, offer, agenda.lost(bundle.task), loaded.frame, loaded.checksum).lean()
+        assignment, left_out = without_unsendable(whole)
+        if not can_be_sent(assignment):
+            self._unsent.append(GroupReport(_failed(whole, "failed", "it cannot be sent to another process")))
+            return True
+        near = {"workers": [address], "allow_other_workers": True} if bundle is last and address else {}
         key = f"{bundle.task.title} {offer.item.view}"
-        future = self._client.submit(attempt_there, self._token, assignment, key, pure=False, **near)
-        self._flying[future] = (bundle, assignment)
+        future = self._client.submit(attempt_there, self._token, Parcel.of(assignment), key, pure=False, **near)
+        self._flying[future] = _Flight(bundle, assignment, left_out)
         ended.add(future)
         return True
 
@@ -145,7 +171,7 @@ class Cluster:
         try:
             answer: Answer = future.result()
         except Exception as error:  # such as Dask's KilledWorker: the machine under the group died again and again
-            return Answer(GroupReport(_crashed(assignment, error)), "")
+            return Answer(GroupReport(_failed(assignment, "crashed", described(error))), "")
         return answer
 
     def close(self) -> None:
@@ -157,10 +183,21 @@ class Cluster:
         self._stack.close()
 
 
-def _crashed(assignment: Assignment, error: Exception) -> list[Outcome]:
+def without_unsendable(assignment: Assignment) -> tuple[Assignment, list[Outcome]]:
+    """Return the assignment less the anomalies that can't be sent to a worker, and the cells that say so."""
+    task = assignment.task
+    kept = tuple(offer for offer in task.anomalies if can_be_sent(offer))
+    if len(kept) == len(task.anomalies):
+        return assignment, []
+    lost = tuple(offer for offer in task.anomalies if offer not in kept)
+    rest = replace(assignment, task=replace(task, anomalies=lost))
+    said = "the anomaly cannot be sent to another process"
+    return replace(assignment, task=replace(task, anomalies=kept)), _failed(rest, "failed", said)
+
+
+def _failed(assignment: Assignment, status: Status, what: str) -> list[Outcome]:
     reason = (
-        f"{assignment.offer.item.name} ({assignment.task.title}): the Dask worker could not do it: {described(error)}. "
+        f"{assignment.offer.item.name} ({assignment.task.title}): a Dask worker could not do it: {what}. "
         "Repeat it with --executor local."
     )
-    cells = cells_of(assignment.task, assignment.offer, assignment.frame, "crashed", reason)
-    return [Outcome(cell) for cell in cells]
+    return [Outcome(cell) for cell in cells_of(assignment.task, assignment.offer, assignment.frame, status, reason)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from multiprocessing.reduction import ForkingPickler
 
 from benchkit.contract import Detector
 from benchkit.registry import Offer
@@ -12,6 +11,7 @@ from benchkit.runner.blank import Frame, cells_of
 from benchkit.runner.group import Outcome, Timing, with_timing
 from benchkit.runner.guard import Verdict, described
 from benchkit.runner.isolation.death import Death
+from benchkit.runner.isolation.parcel import can_be_sent
 from benchkit.runner.isolation.supervisor import Supervisor
 from benchkit.runner.isolation.worker import Spent
 from benchkit.runner.ledger import book
@@ -42,15 +42,6 @@ class Assignment:
         view = self.offer.item.view
         views = {name: offer for name, offer in self.task.views.items() if name == view}
         return replace(self, task=replace(self.task, detectors=(self.offer,), views=views))
-
-
-def can_be_sent(value: object) -> bool:
-    """Return whether an object can be handed to another process."""
-    try:
-        ForkingPickler.dumps(value)
-    except Exception:  # whatever a stranger's object does instead
-        return False
-    return True
 
 
 def attempt(assignment: Assignment, supervisor: Supervisor) -> GroupReport:

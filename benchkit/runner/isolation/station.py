@@ -17,6 +17,7 @@ from benchkit.errors import UsageError
 from benchkit.registry.loading import plugin_file
 from benchkit.runner.isolation.attempt import Assignment, attempt
 from benchkit.runner.isolation.crew import make_supervisor, remove_lane
+from benchkit.runner.isolation.parcel import Parcel
 from benchkit.runner.isolation.supervisor import Supervisor
 from benchkit.runner.isolation.worker import Start
 from benchkit.runner.loaded import Loaded
@@ -106,13 +107,16 @@ def _station(token: str) -> Station:
     return _stations[token]
 
 
-def load_there(token: str, dataset: Dataset) -> Loaded:
+def load_there(token: str, parcel: Parcel) -> Loaded:
     """Load the data set in a sandbox of this Dask worker."""
+    (dataset,) = parcel.open()
     with _station(token).supervisor(dataset, "") as supervisor:
         return supervisor.load()
 
 
-def attempt_there(token: str, assignment: Assignment, key: str) -> Answer:
+def attempt_there(token: str, parcel: Parcel, key: str) -> Answer:
     """Do one fit group in a sandbox of this Dask worker; ``key`` tells which groups share their views."""
+    assignment: Assignment
+    (assignment,) = parcel.open()
     with _station(token).supervisor(assignment.task.dataset.item, key) as supervisor:
         return Answer(attempt(assignment, supervisor), get_worker().address)
