@@ -81,6 +81,6 @@ def test_its_raw_scores_make_its_numbers(version: int) -> None:
 
 @pytest.mark.parametrize("version", range(1, SCHEMA_VERSION + 1))
 def test_the_runs_hold_more_than_good_cells(version: int) -> None:
-    """Rows without numbers are read back too: failed and skipped ones, and since schema 2 those that ran out of time."""
+    """Rows without numbers are read back too: failed and skipped ones, and since schema 2 time-outs."""
     cells = pd.concat(read_run(folder).cells for folder in FOLDERS if version_of(folder) == version)
     assert set(cells["status"]) >= {"ok", "failed", "skipped"} | ({"timeout"} if version > 1 else set())

@@ -11,9 +11,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 
-def natural(label: str) -> list[str | int]:
+def natural(label: str) -> list[str | tuple[int, str]]:
     """Return a sort key that puts ``noise-2`` before ``noise-10``."""
-    return [int(part) if place % 2 else part for place, part in enumerate(re.split(r"(\d+)", label))]
+    return [_size(part) if place % 2 else part for place, part in enumerate(re.split("([0-9]+)", label))]
+
+
+def _size(digits: str) -> tuple[int, str]:
+    """Return what orders whole numbers by size; Python makes no number of more than some thousand digits."""
+    digits = digits.lstrip("0")
+    return len(digits), digits
 
 
 def numbered(cells: pd.DataFrame, fields: Sequence[str]) -> NDArray[np.int64]:

@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from benchkit.errors import StoreError
+from benchkit.errors import DataError, StoreError
 
-_DAMAGED = (
-    OSError,
-    ValueError,
-    TypeError,
-    KeyError,
-    EOFError,
-    MemoryError,
-    RuntimeError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
-"""All that NumPy and zipfile raise on bytes that are no archive of arrays."""
+_NAMES = ("normal", "anomaly", "calibration")
+_MEND = "A run keeps the raw scores unless told otherwise: run again to make them."
 
 
 def read_scores(path: Path) -> dict[str, NDArray[Any]]:
-    """Return the arrays ``normal``, ``anomaly`` and ``calibration`` of a score file.
+    """Return the arrays ``normal``, ``anomaly`` and ``calibration`` of a score file, with the dtype of each.
 
     Raises:
         StoreError: the file is not there, damaged, or holds something other than numbers.
     """
+    from benchkit.data.archive import read_arrays  # imports torch, which a table does without
+
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            return {name: archive[name] for name in ("normal", "anomaly", "calibration")}
-    except _DAMAGED as error:
-        raise StoreError(
-            f"{path}: the raw scores cannot be read: {error}. Expected an .npz file with the numbers of normal, "
-            "anomaly and calibration scores, which a run keeps unless told otherwise. Run again to make it."
-        ) from error
+        return dict(zip(_NAMES, read_arrays(path, lambda _: _NAMES, next_step=_MEND), strict=True))
+    except DataError as error:
+        raise StoreError(f"raw scores: {error}") from error
