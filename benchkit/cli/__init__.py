@@ -51,7 +51,7 @@ class _LazyGroup(click.Group):
 def benchkit(debug: bool) -> None:
     """Run every anomaly detector against every kind of anomaly, and tabulate how well and how fast.
 
-    Exit status: 0 done; 1 something failed; 2 the request was wrong; 130 stopped by Ctrl-C.
+    Exit status: 0 done; 1 something failed; 2 the request was wrong; 3 not comparable; 130 stopped by Ctrl-C.
     """
     if debug:
         os.environ["BENCHKIT_DEBUG"] = "1"

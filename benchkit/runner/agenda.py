@@ -21,12 +21,10 @@ class Bundle:
         task: the bundle's task, without its detectors: each is sent to a worker alone, and one that can't be sent
             costs nobody else.
         waiting: detectors that nobody has begun.
-        begun: whether somebody works on it.
     """
 
     task: Task
     waiting: deque[Offer[Detector]] = field(default_factory=deque)
-    begun: bool = False
 
 
 class Agenda:
@@ -37,7 +35,8 @@ class Agenda:
     """
 
     def __init__(self, tasks: Sequence[Task]) -> None:
-        self._bundles = [bundle for task in tasks for bundle in _bundles(task)]
+        self._fresh = deque(bundle for task in tasks for bundle in _bundles(task))
+        self._begun: list[Bundle] = []
         self._lost: dict[tuple[object, ...], Lost] = {}
         self._lock = threading.Lock()
         self._closed = False
@@ -55,15 +54,16 @@ class Agenda:
             bundle = None if self._closed else self._choose(last)
             if bundle is None:
                 return None
-            bundle.begun = True
             return bundle, bundle.waiting.popleft()
 
     def _choose(self, last: Bundle | None) -> Bundle | None:
-        open_bundles = [bundle for bundle in self._bundles if bundle.waiting]
         if last is not None and last.waiting:
             return last
-        fresh = (bundle for bundle in open_bundles if not bundle.begun)
-        return next(fresh, None) or max(open_bundles, key=lambda bundle: len(bundle.waiting), default=None)
+        self._begun = [bundle for bundle in self._begun if bundle.waiting]
+        if self._fresh:
+            self._begun.append(self._fresh.popleft())
+            return self._begun[-1]
+        return max(self._begun, key=lambda bundle: len(bundle.waiting), default=None)
 
     def close(self) -> None:
         """Hand out nothing any more."""
@@ -74,7 +74,7 @@ class Agenda:
     def cells_left(self) -> int:
         """How many cells belong to groups that nobody has begun."""
         with self._lock:
-            return sum(len(bundle.waiting) * len(bundle.task.anomalies) for bundle in self._bundles)
+            return sum(len(each.waiting) * len(each.task.anomalies) for each in (*self._fresh, *self._begun))
 
     def learn(self, task: Task, lost: Lost) -> None:
         """Remember what ends a worker, for all groups that meet it."""
