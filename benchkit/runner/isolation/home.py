@@ -67,7 +67,8 @@ class Home:
 
     @pid.setter
     def pid(self, pid: int | None) -> None:
-        self._pid.write_text("" if pid is None else str(pid))
+        with contextlib.suppress(OSError):  # such as a folder that was never made, or is gone already
+            self._pid.write_text("" if pid is None else str(pid))
 
     def announce(self, kind: str, of: str = "") -> None:
         """Note what begins; a note that can't be written must not cost the work."""
@@ -85,14 +86,19 @@ class Home:
 
     def said(self) -> str:
         """Return the end of what the worker printed since this was called last."""
+        text = self.tail()
+        with contextlib.suppress(OSError):
+            os.truncate(self.log, 0)  # the worker appends, so the next line begins the file anew
+        return text
+
+    def tail(self) -> str:
+        """Return the same, and leave it there."""
         try:
             with self.log.open("rb") as file:
                 file.seek(max(0, self.log.stat().st_size - _MOST_TEXT))
-                text = file.read(_MOST_TEXT).decode("utf-8", errors="replace")
-            os.truncate(self.log, 0)  # the worker appends, so the next line begins the file anew
+                return file.read(_MOST_TEXT).decode("utf-8", errors="replace")
         except OSError:
             return ""
-        return text
 
     def clock(self) -> float:
         """Return seconds from a fixed moment, those not counted in which the worker was suspended."""

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import wait
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.reduction import ForkingPickler
 from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
@@ -40,10 +41,17 @@ class Sandbox:
         self._home = home
         self._start = start
         self._pool: ProcessPool | None = None
+        self._closed = False
+        self._swap = threading.Lock()  # held while `_pool` changes
 
     @property
     def is_fresh(self) -> bool:
-        """Whether the next call will start a process, which has loaded nothing yet."""
+        """Whether the next call will start a process, which has loaded nothing yet.
+
+        One that died between two calls is replaced, and costs nobody a cell.
+        """
+        if self._pool is not None and self._is_gone(self._pool):
+            self._end()
         return self._pool is None
 
     def call(self, function: Callable[..., Answer], *args: Any, limit: float | None = None) -> Answer:
@@ -67,60 +75,81 @@ class Sandbox:
         return self._home.said()
 
     def close(self) -> None:
-        """End the process, whatever it is doing."""
+        """End the process for good, whatever it is doing; who waits for its answer in another thread gets a Death."""
+        self._closed = True
         self._end()
         self._home.remove()
 
     def _begin(self) -> None:
-        self._home.create()
-        self._pool = ProcessPool(max_workers=1, context=multiprocessing.get_context("spawn"))  # CUDA can't be forked
-        self._home.pid = self._ask(os.getpid, (), None)
-        self._ask(worker.begin, (self._home.folder, self._start), None)
+        with self._swap:
+            if self._closed:  # while its driver was between two calls
+                raise RuntimeError("the sandbox was closed")
+            self._home.create()
+            context = multiprocessing.get_context("spawn")  # CUDA can't be forked
+            self._pool = ProcessPool(max_workers=1, context=context)
+        try:
+            self._home.pid = self._ask(os.getpid, (), None)
+            self.lane.turnstile()  # whoever took the lane before this process was known could not suspend it
+            self._ask(worker.begin, (self._home.folder, self._start), None)
+        except Exception:
+            self._end()  # half ready is not ready
+            raise
 
     def _ask(self, function: Callable[..., Answer], args: tuple[Any, ...], limit: float | None) -> Answer:
-        if self._pool is None:
+        pool = self._pool
+        if pool is None:
             raise RuntimeError("the sandbox has no process")
         self._home.announce("")
         kills, begun = kernel_kills(), self._home.clock()
-        future: ProcessFuture[Answer] = self._pool.schedule(function, args=args)
         try:
-            self._wait(future, begun, limit)
+            if self._is_gone(pool):
+                raise _GoneError(None)
+            future: ProcessFuture[Answer] = pool.schedule(function, args=args)
+            self._wait(pool, future, begun, limit)
             return future.result(timeout=0)
         except ProcessExpired as error:
-            code = error.exitcode
+            code: int | None = error.exitcode
         except _GoneError as gone:
             code = gone.exit_code
         except BrokenProcessPool:
-            raise self._death("failed", "could not receive its work", begun) from None
-        except (KeyboardInterrupt, SystemExit) as error:  # a plugin's own: a worker is deaf to Ctrl-C
+            death = self._death("failed", "could not receive its work", begun)
+            ForkingPickler.dumps(args)  # raises what kept the work here, if that was it
+            raise death from None
+        except Exception:
+            raise
+        except BaseException as error:  # a plugin's own, Ctrl-C's too: a worker is deaf to that
             raise RuntimeError(f"{type(error).__name__} was raised in the worker process") from error
-        status, how = ended_by_itself(code, text=self._peek(), kernel_killed=kernel_kills() > kills)
+        status, how = ended_by_itself(code, text=self._home.tail(), kernel_killed=kernel_kills() > kills)
         raise self._death(status, how, begun)
 
-    def _wait(self, future: ProcessFuture[Any], begun: float, limit: float | None) -> None:
+    def _wait(self, pool: ProcessPool, future: ProcessFuture[Any], begun: float, limit: float | None) -> None:
         """Wait for the answer; end the process when its time is over."""
         while not wait([future], timeout=_POLL).done:
+            if self._closed:
+                raise _GoneError(None)
             self.lane.watch()
             self.lane.rescue()
-            pid = self._home.pid
-            if pid is not None and not _is_alive(pid) and not wait([future], timeout=10 * _POLL).done:
-                raise _GoneError(0)  # Pebble tells of every end but one with status 0
+            if self._is_gone(pool) and not wait([future], timeout=10 * _POLL).done:
+                # Pebble tells of every end but one with status 0, and but that of its own threads, which die of an
+                # object that they can't send or receive.
+                raise _GoneError(0) if pool.active else BrokenProcessPool
             if limit is not None and self._home.clock() - begun > limit:
                 raise self._death("timeout", f"was ended, as --timeout {limit:g} asks", begun)
+
+    def _is_gone(self, pool: ProcessPool) -> bool:
+        """Whether nobody will answer any more: the process has ended, or Pebble's threads have."""
+        pid = self._home.pid
+        return not pool.active or (pid is not None and not _is_alive(pid))
 
     def _death(self, status: Status, how: str, begun: float) -> Death:
         stage, seconds = self._home.stage(), self._home.clock() - begun
         self._end()
         return Death(status, how, stage, seconds, self._home.said())
 
-    def _peek(self) -> str:
-        with contextlib.suppress(OSError):
-            return self._home.log.read_text(encoding="utf-8", errors="replace")[-20_000:]
-        return ""
-
     def _end(self) -> None:
-        pool, pid = self._pool, self._home.pid
-        self._pool, self._home.pid = None, None
+        with self._swap:  # `close` may come from another thread than the driver's
+            pool, pid = self._pool, self._home.pid
+            self._pool, self._home.pid = None, None
         if pid is not None:
             with contextlib.suppress(OSError):
                 os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
@@ -133,7 +162,7 @@ class Sandbox:
 class _GoneError(Exception):
     """The process is not there any more."""
 
-    def __init__(self, exit_code: int) -> None:
+    def __init__(self, exit_code: int | None) -> None:
         super().__init__(exit_code)
         self.exit_code = exit_code
 

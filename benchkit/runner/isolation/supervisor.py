@@ -29,6 +29,7 @@ class Supervisor:
         self._sandbox = sandbox
         self._dataset = dataset
         self._timeout = timeout
+        self._checksum = ""  # of what the worker has loaded
 
     def load(self) -> Loaded:
         """Start the worker and load the data set in it.
@@ -37,8 +38,9 @@ class Supervisor:
             DataError: it cannot be loaded, or ends the process that tries.
             UsageError: no such device, or a limit that cannot be kept.
         """
+        self._checksum = ""
         try:
-            return self._sandbox.call(worker.load, self._dataset)
+            loaded = self._sandbox.call(worker.load, self._dataset)
         except Death as death:
             raise DataError(death.reason(f"data set {self._dataset.name!r}")) from None
         except (BenchkitError, MemoryError):
@@ -48,21 +50,27 @@ class Supervisor:
                 f"data set {self._dataset.name!r}: got {described(error)} when it was handed to a worker process; "
                 "expected an object that can be sent there. Repeat with --jobs 0 (or --in-process)."
             ) from error
+        self._checksum = loaded.checksum
+        return loaded
 
     def close(self) -> None:
         """End the worker."""
         self._sandbox.close()
 
     def prepare(self, checksum: str) -> None:
-        """Have a worker ready that holds the run's data."""
-        if self._sandbox.is_fresh:
-            found = self.load().checksum
-            if found != checksum:
-                raise DataError(
-                    f"data set {self._dataset.name!r}: got data with checksum {found[:12]} in a worker process; "
-                    f"expected {checksum[:12]}, the run's. Mend its load, which must give the same images each time "
-                    "and everywhere."
-                )
+        """Have a worker ready that holds the run's data.
+
+        Raises:
+            DataError: as ``load``, or the worker's data are others.
+        """
+        if self._sandbox.is_fresh or not self._checksum:
+            self.load()
+        if self._checksum != checksum:
+            raise DataError(
+                f"data set {self._dataset.name!r}: got data with checksum {self._checksum[:12]} in a worker process; "
+                f"expected {checksum[:12]}, the run's. Mend its load, which must give the same images each time "
+                "and everywhere."
+            )
 
     def assess(self, *args: Any) -> Assessed:
         """Fit and score; the clock of the time-out runs."""
