@@ -24,6 +24,9 @@ from benchkit.runner.loaded import Loaded
 from benchkit.runner.report import GroupReport
 from benchkit.runner.settings import RunSettings
 
+_FAREWELL = 2.0
+"""Seconds in which a thread has to notice that its worker was ended."""
+
 
 def make_supervisor(start: Start, dataset: Dataset, token: str, name: str) -> Supervisor:
     """Return the supervisor of a worker to be: nothing is started yet.
@@ -97,20 +100,31 @@ class Crew:
         self._may_work.set()
         for supervisor in self._supervisors:
             supervisor.close()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(_FAREWELL)  # or it could make its lock anew in the folder that is removed
         remove_lane(self._token)
 
     def _drive(self, supervisor: Supervisor) -> None:
         """Load, wait for work, do it: the life of one thread, which its worker does not outlive."""
         try:
-            self._loads.put(supervisor.load())
-        except Exception as error:  # said by whoever waits for the first
-            self._loads.put(error)
-        self._may_work.wait()
-        try:
-            self._do_groups(supervisor)
+            loaded = self._load(supervisor)
+            self._may_work.wait()
+            if loaded:  # one that could not would take group after group, and do none
+                self._do_groups(supervisor)
         except Exception as error:  # a fault of benchkit's own: the one who waits must hear of it
             self._reports.put(error)
-        self._reports.put(None)
+        finally:
+            self._reports.put(None)
+
+    def _load(self, supervisor: Supervisor) -> bool:
+        try:
+            self._loads.put(supervisor.load())
+        except Exception as error:  # said by whoever waits for the first; later ones by the run that goes on
+            self._loads.put(error)
+            self._reports.put(GroupReport([], text=f"benchkit: one worker less: {error}\n"))
+            return False
+        return True
 
     def _do_groups(self, supervisor: Supervisor) -> None:
         if self._work is None:
