@@ -111,6 +111,8 @@ class _Attempt:
         except Death as death:
             seconds = (outcomes[-1].cell.group_seconds or 0.0) + self._mourn(death)
             return with_timing(outcomes, Timing({"group_seconds": seconds}, self._verdict(death)))
+        except Exception as error:  # such as a plugin's own KeyboardInterrupt
+            return with_timing(outcomes, Timing({}, ("failed", self._could_not(error))))
         self._book(spent)
         return with_timing(outcomes, timing)
 

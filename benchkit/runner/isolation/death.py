@@ -15,12 +15,12 @@ _NO_MEMORY = ("MemoryError", "bad_alloc", "Cannot allocate memory", "can't alloc
 _MOST_WORDS = 300
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)  # and not frozen: Python itself sets what an exception carries
 class Death(Exception):  # noqa: N818 - it is no error of benchkit's: a cell says it
     """A worker process ended, or was ended, while it worked.
 
     Attributes:
-        status: ``timeout``, ``crashed`` or ``oom``.
+        status: ``timeout``, ``crashed`` or ``oom``; ``failed`` when it could not receive its work.
         how: what happened to the process: ``was ended, as --timeout 5 asks``.
         stage: what it was doing.
         seconds: since its work began.
