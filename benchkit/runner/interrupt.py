@@ -17,8 +17,8 @@ class Interrupt:
     """Takes Ctrl-C while its ``with`` block lasts; does nothing outside the main thread, where no signal arrives.
 
     Args:
-        on_first: called at the first Ctrl-C, between two instructions of the main thread: must be quick.
-        notice: told what will happen.
+        on_first: called at the first Ctrl-C, in a thread of its own.
+        notice: told what will happen, after that.
 
     Attributes:
         asked: whether Ctrl-C was pressed.
@@ -43,6 +43,9 @@ class Interrupt:
         if self.asked:
             raise KeyboardInterrupt
         self.asked = True
-        # In a thread: the agenda's lock may be held by the very instructions that were interrupted.
-        threading.Thread(target=self._on_first, daemon=True).start()
+        # In a thread: the interrupted instructions may hold the agenda's lock, or that of standard error.
+        threading.Thread(target=self._tell, daemon=True).start()
+
+    def _tell(self) -> None:
+        self._on_first()
         self._notice(STOPPING)
