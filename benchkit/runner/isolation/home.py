@@ -61,9 +61,10 @@ class Home:
     def pid(self) -> int | None:
         """The worker's process; None when it has none, or its driver is just replacing it."""
         try:
-            return int(self._pid.read_text())
+            pid = int(self._pid.read_text())
         except (OSError, ValueError):
             return None
+        return pid if pid > 0 else None  # to signal any other would be to signal a whole group of processes
 
     @pid.setter
     def pid(self, pid: int | None) -> None:
@@ -81,7 +82,7 @@ class Home:
         try:
             kind, of = json.loads(self._stage.read_bytes())
             return Stage(str(kind), str(of))
-        except (OSError, ValueError):
+        except (OSError, ValueError, TypeError):  # a plugin may have written there
             return Stage()
 
     def said(self) -> str:
