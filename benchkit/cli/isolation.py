@@ -99,6 +99,8 @@ def debugger(wanted: bool) -> Iterator[None]:
 def _debug(error: BaseException) -> None:
     import pdb  # noqa: T100 - it is what was asked for
 
-    click.echo(f"benchkit: --pdb: {type(error).__name__}: {error}", err=True)
+    from benchkit.registry import printable
+
+    click.echo(printable(f"benchkit: --pdb: {type(error).__name__}: {error}"), err=True)
     with contextlib.redirect_stdout(sys.__stdout__):
         pdb.post_mortem(error.__traceback__)
