@@ -53,7 +53,7 @@ def labels_of(
     """
     places = numbered(cells, fields)
     kinds = cells.loc[~pd.Series(places).duplicated().to_numpy(), fields]
-    texts = label(kinds)
+    texts = label(kinds.astype({name: str for name in fields if isinstance(kinds[name].dtype, pd.CategoricalDtype)}))
     dtype = pd.CategoricalDtype(sorted(sorted(set(texts)), key=key))
     codes = texts.astype(dtype).cat.codes.to_numpy()
     return pd.Series(pd.Categorical.from_codes(codes[places], dtype=dtype), index=cells.index)

@@ -15,6 +15,12 @@ from benchkit.report.sections import Entries, Section, member_section, metric_en
 from benchkit.results import StoredRun
 
 _PLACE = ["dataset", "_kind", "_base"]
+_REPEATING = [
+    "dataset", "detector", "view", "anomaly", "anomaly_group", "status", "threshold_policy", "device", "device_name",
+    "protocol", "settings", "_kind", "_base",
+]  # fmt: skip
+"""Texts of which a million cells have few."""
+
 _SAME_CELL = [*_PLACE, "protocol", "detector", "settings", "anomaly", "seed"]
 
 
@@ -67,8 +73,9 @@ def leaderboards(runs: Iterable[StoredRun]) -> list[Leaderboard]:
 def _put_together(frames: list[pd.DataFrame]) -> tuple[pd.DataFrame, pd.Series[int]]:
     """Return the cells of all runs, of equal ones the last; and how many were put aside for that in each place."""
     cells = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
+    cells = cells.astype(dict.fromkeys(_REPEATING, "category"))  # compared as numbers from here on
     repeated = cells.duplicated(_SAME_CELL, keep="last")
-    return cells[~repeated] if repeated.any() else cells, cells.loc[repeated, _PLACE].value_counts()
+    return cells[~repeated] if repeated.any() else cells, cells.loc[repeated, _PLACE].astype(str).value_counts()
 
 
 def _places(cells: pd.DataFrame) -> Iterator[tuple[tuple[str, str, str], pd.DataFrame]]:

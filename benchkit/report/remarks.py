@@ -43,7 +43,7 @@ def caption(cells: Arrangement, *, dataset: str, kind: str, protocol: str) -> tu
 def _counts(cells: pd.DataFrame) -> str:
     """Return ``192 cells: 180 ok, 12 skipped``."""
     counts = cells["status"].value_counts(sort=False)
-    ended = [f"{counts[status]} {status}" for status in STATUSES if status in counts]
+    ended = [f"{counts[status]} {status}" for status in STATUSES if counts.get(status)]
     return f"{counted(len(cells), 'cell')}: {_listed(ended)}"
 
 

@@ -86,21 +86,25 @@ class _Texts:
 
     def __init__(self) -> None:
         self._known = _Known()
-        self._objects = _Numbers(np.object_)
+        self._codes = _Numbers(np.int32)
 
     def add(self, values: Sequence[str]) -> None:
-        self._objects.add(np.fromiter(map(self._known.__getitem__, values), np.object_, len(values)))
+        self._codes.add(np.fromiter(map(self._known.__getitem__, values), np.int32, len(values)))
 
     def joined(self) -> Any:
-        return pd.Series(self._objects.joined(), dtype=str, copy=False)
+        return pd.Series(self._known.texts()[self._codes.joined()], dtype=str, copy=False)
 
 
-class _Known(dict[str, str]):
-    """From a text to the one object that stands for it in the frame."""
+class _Known(dict[str, int]):
+    """From a text to its number, counted from 0 in the order in which they come."""
 
-    def __missing__(self, text: str) -> str:
-        kept = self[text] = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
-        return kept
+    def __missing__(self, text: str) -> int:
+        self[text] = number = len(self)
+        return number
+
+    def texts(self) -> NDArray[np.object_]:
+        """Return the texts by their numbers."""
+        return np.array([text.replace("\0", "\N{REPLACEMENT CHARACTER}") for text in self], dtype=np.object_)
 
 
 def _column(allowed: tuple[type, ...]) -> _Column:
