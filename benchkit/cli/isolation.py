@@ -27,6 +27,8 @@ _HOW = {
 }
 """What may be said together with ``--resume``; everything else is what the run was asked for in the first place."""
 
+_GIVEN = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP)
+
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 
@@ -41,10 +43,9 @@ def refuse_changes(context: click.Context) -> None:
         if context.params["retry"]:
             raise UsageError("--retry: got it without --resume; expected the folder of a run. Add --resume RUN.")
         return
-    given = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP)
     for option in context.command.params:
         name = option.name or ""
-        if name not in _HOW and option.expose_value and context.get_parameter_source(name) in given:
+        if name not in _HOW and option.expose_value and context.get_parameter_source(name) in _GIVEN:
             raise UsageError(
                 f"--resume: got {option.opts[0]} as well; expected the run to be what it was, which run.json of "
                 f"{context.params['resume']} says. Leave {option.opts[0]} out, or begin a new run."
@@ -69,6 +70,18 @@ def how_settings(options: dict[str, Any]) -> dict[str, Any]:
         "memory_limit": None if limit is None else parse_size(limit),
         "executor": options["executor"],
     }
+
+
+def changed_settings(context: click.Context) -> dict[str, Any]:
+    """Return those that were given: the others are what they were when the run that is resumed began.
+
+    Raises:
+        UsageError: as ``how_settings``.
+    """
+    how = how_settings(context.params)
+    if how["jobs"] == 0:  # the time-out of earlier workers has no meaning in this process
+        return how
+    return {name: value for name, value in how.items() if context.get_parameter_source(name) in _GIVEN}
 
 
 def parse_size(text: str) -> int:

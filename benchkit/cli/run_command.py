@@ -11,7 +11,7 @@ import click
 
 from benchkit.cli.common import offline_option, plugin_options, registry_from
 from benchkit.cli.config import config_option, parse_changes
-from benchkit.cli.isolation import debugger, how_settings, refuse_changes
+from benchkit.cli.isolation import changed_settings, debugger, how_settings, refuse_changes
 
 if TYPE_CHECKING:
     from benchkit.registry import Registry
@@ -45,7 +45,12 @@ if TYPE_CHECKING:
     "--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True, help="Results folder."
 )
 @click.option("--name", help="Name of the run's own folder.  [default: time and data set]")
-@click.option("--resume", type=click.Path(path_type=Path), metavar="RUN", help="Do what is missing in RUN's folder.")
+@click.option(
+    "--resume",
+    type=click.Path(path_type=Path),
+    metavar="RUN",
+    help="Do what is missing in RUN's folder; --jobs, --timeout… as it began.",
+)
 @click.option("--retry", metavar="STATUS,…", help="With --resume: do cells that ended so again: failed,timeout,…")
 @click.option("--no-scores", is_flag=True, help="Do not keep the raw scores.")
 @click.option(
@@ -74,10 +79,10 @@ def command(plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...], **opt
 
 def _recalled(options: dict[str, Any]) -> Request:
     from benchkit.report import check_format
-    from benchkit.runner import RunSettings, recall_request
+    from benchkit.runner import recall_request
 
     check_format(options["table_format"])
-    return recall_request(options["resume"], RunSettings(**how_settings(options)))
+    return recall_request(options["resume"], changed_settings(click.get_current_context()))
 
 
 def _request(plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...], options: dict[str, Any]) -> Request:

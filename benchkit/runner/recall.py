@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,6 @@ from benchkit.errors import StoreError, UsageError
 from benchkit.results import read_run
 from benchkit.runner.request import Request
 from benchkit.runner.settings import RunSettings
-
-_WHAT = ("seeds", "device", "prevalence", "threshold", "batch_size", "timing_seconds", "save_scores")
-"""Settings that decide what a run's numbers are; the others say how they are come by, and may change."""
 
 
 def record_request(request: Request) -> dict[str, Any]:
@@ -23,7 +20,7 @@ def record_request(request: Request) -> dict[str, Any]:
         "detectors": _names(request.detectors),
         "anomalies": _names(request.anomalies),
         "exclude": list(request.exclude),
-        "plugin_files": [str(file) for file in request.plugin_files],
+        "plugin_files": [str(Path(file).absolute()) for file in request.plugin_files],
         "plugin_rules": list(request.plugin_rules),
     }
 
@@ -32,12 +29,12 @@ def _names(given: Sequence[Any]) -> list[str] | None:
     return list(given) if all(isinstance(each, str) for each in given) else None
 
 
-def recall_request(folder: Path, how: RunSettings) -> Request:
+def recall_request(folder: Path, how: Mapping[str, Any]) -> Request:
     """Return the request of an earlier run.
 
     Args:
         folder: the run's folder.
-        how: jobs, time-out and whatever else may differ this time.
+        how: the fields of its settings that are to be others this time: jobs, time-out and the like.
 
     Raises:
         UsageError: there is no run, or its request can't be had from what it left.
@@ -77,8 +74,8 @@ def _request(kept: Mapping[str, Any], changes: Mapping[str, Any], settings: RunS
     )
 
 
-def settings_from(manifest: Mapping[str, Any], how: RunSettings) -> RunSettings:
-    """Return an earlier run's settings with this time's jobs, time-out and the like."""
-    kept = manifest["settings"]
-    what: dict[str, Any] = {name: kept[name] for name in _WHAT}
-    return replace(how, **{**what, "seeds": tuple(what["seeds"])})
+def settings_from(manifest: Mapping[str, Any], how: Mapping[str, Any]) -> RunSettings:
+    """Return an earlier run's settings, its time-out too, but for what is said this time."""
+    before = manifest["settings"]
+    kept = {field.name: before[field.name] for field in fields(RunSettings) if field.name in before}
+    return RunSettings(**{**kept, "seeds": tuple(kept["seeds"]), **how})
