@@ -79,7 +79,8 @@ def test_labels_are_made_once_for_each_kind() -> None:
 @pytest.mark.parametrize("labels", [["a2", "a10"], ["2", "10"], ["a", "a0", "a1"], ["9" * 4400, "8" * 4401]])
 def test_numbers_in_labels_are_sorted_by_size(labels: list[str]) -> None:
     """Of any length."""
-    assert sorted(labels[::-1], key=natural) == labels
+    backwards = labels[::-1]
+    assert sorted(backwards, key=natural) == labels
 
 
 def test_each_board_counts_only_its_own_cells() -> None:
