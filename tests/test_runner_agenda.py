@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -124,3 +124,29 @@ def test_what_ends_a_worker_is_known_to_all_who_would_meet_it() -> None:
     held_out = HeldOut()
     for other in (replace(here, seed=1), replace(here, normal_labels=held_out.normal_labels)):
         assert agenda.lost(other) == Lost()
+
+
+def test_objects_need_not_be_hashable() -> None:
+    """A view and a data set with a list among their settings are bundled and remembered like any other."""
+
+    @dataclass(frozen=True)
+    class ListedView(ToyView):
+        layers: list[int] = field(default_factory=list)
+
+    @dataclass(frozen=True)
+    class ListedImages(ToyImages):
+        sizes: list[int] = field(default_factory=list)
+
+    view = Offer(ListedView(), "toys", "", "")
+    listed = replace(
+        task("toy-pixels", "columns"),
+        dataset=Offer(ListedImages(), "toys", "", ""),
+        views={"toy-pixels": view, "columns": view},
+    )
+    agenda = Agenda([listed])
+    agenda.learn(listed, Lost(views={"toy-view": ("crashed", "it died")}))
+    assert agenda.lost(listed).views == {"toy-view": ("crashed", "it died")}
+    first, second = agenda.take(None), agenda.take(None)
+    assert first is not None
+    assert second is not None
+    assert first[0] is second[0]

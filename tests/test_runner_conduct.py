@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -240,3 +240,26 @@ def test_lines_are_json_without_nan(tmp_path: Path) -> None:
     run = toy_run(tmp_path, detectors=[Brightness(), Hostile()])
     for line in (run.folder / "cells.jsonl").read_text().splitlines():
         json.loads(line, parse_constant=lambda name: pytest.fail(f"found {name}"))
+
+
+def test_settings_need_not_be_hashable(tmp_path: Path) -> None:
+    """Lists and dictionaries are settings like any other, for objects of every kind, and when a run is gone on with."""
+
+    @dataclass(frozen=True)
+    class Listed(Brightness):
+        weights: dict[str, list[int]] = field(default_factory=lambda: {"even": [1, 2]})
+
+    @dataclass(frozen=True)
+    class ListedAnomaly(Brighter):
+        amounts: list[float] = field(default_factory=lambda: [0.5])
+
+    @dataclass(frozen=True)
+    class ListedImages(ToyImages):
+        sizes: list[int] = field(default_factory=lambda: [8, 8])
+
+    given = {"dataset": ListedImages(), "detectors": [Listed()], "anomalies": [ListedAnomaly()]}
+    run = toy_run(tmp_path, **given, name="listed")
+    assert run.ok
+    (run.folder / "cells.jsonl").write_text("")
+    assert toy_run(tmp_path, **given, resume=run.folder).ok
+    assert len((run.folder / "cells.jsonl").read_text().splitlines()) == 1

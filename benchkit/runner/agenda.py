@@ -92,11 +92,11 @@ def _bundles(task: Task) -> list[Bundle]:
     by_view: dict[object, Bundle] = {}
     for offer in task.detectors:
         view = task.views.get(offer.item.view)
-        key = view.item if view is not None else offer.item.view
+        key = ("offered", view.item.name) if view is not None else ("missing", offer.item.view)
         by_view.setdefault(key, Bundle(replace(task, detectors=()))).waiting.append(offer)
     return list(by_view.values())
 
 
 def _basis(task: Task) -> tuple[object, ...]:
-    """What a view or an anomaly depends on: not on the detectors, nor on which anomalies are still to be done."""
-    return task.dataset.item, task.normal_labels, task.seed
+    """What a view or an anomaly of a plan depends on: not the detectors, nor which anomalies are still to be done."""
+    return task.normal_labels, task.seed

@@ -107,13 +107,18 @@ def tasks_left(plan: Plan, done: Set[CellKey]) -> tuple[Task, ...]:
 
 
 def _parts_left(task: Task, done: Set[CellKey]) -> list[Task]:
-    parts: dict[tuple[Offer[AnomalyGenerator], ...], list[Offer[Detector]]] = {}
+    parts: dict[tuple[str, ...], Task] = {}  # by the names of what is missing: an object need not be hashable
     for offer in task.detectors:
         name, settings = offer.item.name, settings_hash(offer.item)
         missing = tuple(each for each in task.anomalies if (name, settings, each.item.name, task.seed) not in done)
         if missing:
-            parts.setdefault(missing, []).append(offer)
-    return [replace(task, anomalies=missing, detectors=tuple(offers)) for missing, offers in parts.items()]
+            part = parts.setdefault(_names(missing), replace(task, anomalies=missing, detectors=()))
+            parts[_names(missing)] = replace(part, detectors=(*part.detectors, offer))
+    return list(parts.values())
+
+
+def _names(offers: Sequence[Offer[AnomalyGenerator]]) -> tuple[str, ...]:
+    return tuple(offer.item.name for offer in offers)
 
 
 def _views(registry: Registry, detectors: Sequence[Offer[Detector]]) -> dict[str, Offer[View]]:

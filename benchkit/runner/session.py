@@ -40,7 +40,7 @@ def _plugins(plan: Plan) -> dict[str, dict[str, Any]]:
         "dataset": settings_by_name([plan.dataset]),
         "detectors": settings_by_name(plan.detectors),
         "anomalies": settings_by_name(plan.anomalies),
-        "views": settings_by_name(dict.fromkeys(plan.views.values())),
+        "views": settings_by_name(plan.views.values()),
     }
 
 

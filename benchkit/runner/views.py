@@ -36,8 +36,8 @@ class ViewRoom:
         self._normal = normal
         self._seed = seed
         self._ledger = ledger
-        self._looks: dict[View, Mapping[str, Look] | BaseException] = {}
-        self._fit_seconds: dict[View, float] = {}
+        self._looks: dict[str, Mapping[str, Look] | BaseException] = {}  # by the object's name: it may be unhashable
+        self._fit_seconds: dict[str, float] = {}
         self._inputs: dict[tuple[str, Hashable], Tensor] = {}
 
     def offer(self, view: str) -> Offer[View]:
@@ -57,9 +57,9 @@ class ViewRoom:
             Exception: whatever the view's ``fit`` raised, again at every call.
         """
         offer = self.offer(view)
-        if offer.item not in self._looks:
-            self._looks[offer.item] = self._fit(offer)
-        looks = self._looks[offer.item]
+        if offer.item.name not in self._looks:
+            self._looks[offer.item.name] = self._fit(offer)
+        looks = self._looks[offer.item.name]
         if isinstance(looks, BaseException):
             raise looks
         if view not in looks:
@@ -79,12 +79,12 @@ class ViewRoom:
         if not isinstance(looks, Mapping):
             raise contract_error(offer, f"fit: got {type(looks).__name__}; expected a mapping of view to function.")
         fitted: Mapping[str, Look] = looks
-        self._fit_seconds[offer.item] = watch.seconds
+        self._fit_seconds[offer.item.name] = watch.seconds
         return fitted
 
     def fit_seconds(self, view: str) -> float | None:
         """Return how long the view's object was trained; None before."""
-        return self._fit_seconds.get(self.views[view].item) if view in self.views else None
+        return self._fit_seconds.get(self.views[view].item.name) if view in self.views else None
 
     def inputs(self, view: str, key: Hashable, images: Tensor) -> Tensor:
         """Return the view of ``images``, kept under ``key`` until another view is asked for.
