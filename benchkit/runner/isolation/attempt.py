@@ -71,6 +71,8 @@ class _Attempt:
         if view is not None and view.item.name in lost.views:
             return self._nothing(*lost.views[view.item.name])
         task = self._sendable(lost)
+        if not task.anomalies:
+            return self._left_out(lost)  # a fit would be for nothing
         try:
             self._supervisor.prepare(self._what.checksum)
             assessed = self._supervisor.assess(task, self._what.offer)
