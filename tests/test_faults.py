@@ -121,6 +121,15 @@ def told(row: dict[str, Any], *, stage: str) -> None:
     assert stage == "view" or row["group_seconds"] > 0  # the view's second detector was not begun
 
 
+@pytest.mark.parametrize(
+    ("detector", "function"), [("fit-sleeps", "_sleep"), ("fit-loops-in-c", "_loop_in_c"), ("timed-sleeps", "_sleep")]
+)
+def test_the_last_words_of_a_time_out_say_what_it_was_doing(everybody: Finished, detector: str, function: str) -> None:
+    """The reason holds the plugin's own function, even from within a call that never returns to Python."""
+    for row in both(everybody, detector):
+        assert re.search(rf'hostile\.py", line \d+ in {function}\b', row["reason"])
+
+
 def test_the_last_words_of_a_crash_are_its_traceback(everybody: Finished) -> None:
     """What faulthandler writes when a process dies stands in the reason, with the plugin's own function."""
     for row in both(everybody, "fit-segfaults"):

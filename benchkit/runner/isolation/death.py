@@ -10,7 +10,9 @@ from benchkit.registry import printable
 from benchkit.results import Status
 from benchkit.runner.isolation.home import Stage
 
-_FATAL = "Fatal Python error"
+_WHERE = ("Fatal Python error", "Stack (most recent call first)")
+"""How faulthandler begins to tell where a process is: when it dies, or when it is asked."""
+
 _NO_MEMORY = ("MemoryError", "bad_alloc", "Cannot allocate memory", "can't allocate memory", "out of memory")
 _MOST_WORDS = 300
 
@@ -46,12 +48,12 @@ class Death(Exception):  # noqa: N818 - it is no error of benchkit's: a cell say
 
 
 def last_words(text: str) -> str:
-    """Return what a process said at its end, in one line: the beginning of a fatal error, or else the last of it."""
-    _, fatal, after = text.rpartition(_FATAL)
-    line = " ".join((fatal + after if fatal else text).split())
+    """Return what a process said at its end, in one line: the beginning of where it was, or else the last of it."""
+    sign = next((sign for sign in _WHERE if sign in text), "")
+    line = " ".join(text[text.rfind(sign) if sign else 0 :].split())
     if len(line) <= _MOST_WORDS:
         return line
-    return line[:_MOST_WORDS] + " …" if fatal else "… " + line[-_MOST_WORDS:]
+    return line[:_MOST_WORDS] + " …" if sign else "… " + line[-_MOST_WORDS:]
 
 
 def ended_by_itself(exit_code: int | None, *, text: str, kernel_killed: bool) -> tuple[Status, str]:

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import wait
 from concurrent.futures.process import BrokenProcessPool
@@ -134,7 +135,16 @@ class Sandbox:
                 # object that they can't send or receive.
                 raise _GoneError(0) if pool.active else BrokenProcessPool
             if limit is not None and self._home.clock() - begun > limit:
+                self._ask_where()
                 raise self._death("timeout", f"was ended, as --timeout {limit:g} asks", begun)
+
+    def _ask_where(self) -> None:
+        """Let the process say what keeps it, before it is ended."""
+        pid = self._home.pid
+        if pid is not None and worker.WHERE is not None:
+            with contextlib.suppress(OSError):
+                os.kill(pid, worker.WHERE)
+            time.sleep(_POLL)
 
     def _is_gone(self, pool: ProcessPool) -> bool:
         """Whether nobody will answer any more: the process has ended, or Pebble's threads have."""

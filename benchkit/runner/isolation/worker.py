@@ -29,6 +29,9 @@ from benchkit.runner.plan import Task
 from benchkit.runner.protocol import Prepared, prepare
 from benchkit.runner.settings import RunSettings
 
+WHERE = getattr(signal, "SIGUSR1", None)
+"""Signal at which a worker writes down where it is, even from within a call that never returns to Python."""
+
 _PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux' prctl
 
 
@@ -164,6 +167,8 @@ def _speak_into(log: Path) -> None:
     os.dup2(handle, 2)
     os.close(handle)
     faulthandler.enable(all_threads=False)
+    if WHERE is not None:
+        faulthandler.register(WHERE, all_threads=False)
 
 
 def _die_with_parent() -> None:
