@@ -16,7 +16,7 @@ from benchkit.results import StoredRun
 
 _PLACE = ["dataset", "_kind", "_base"]
 _REPEATING = [
-    "dataset", "detector", "view", "anomaly", "anomaly_group", "status", "threshold_policy", "device", "device_name",
+    "dataset", "detector", "anomaly", "anomaly_group", "status", "threshold_policy", "device", "device_name",
     "protocol", "settings", "_kind", "_base",
 ]  # fmt: skip
 """Texts of which a million cells have few."""

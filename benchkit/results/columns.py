@@ -54,11 +54,18 @@ class _Numbers:
     def __init__(self, dtype: type[np.generic]) -> None:
         self._room, self._used = np.empty(0, dtype), 0
 
-    def add(self, values: Sequence[Any] | NDArray[Any]) -> None:
-        end = self._used + len(values)
+    def add(self, values: Sequence[Any]) -> None:
+        try:
+            numbers = np.fromiter(values, self._room.dtype, len(values))  # faster, and refuses None
+        except TypeError:
+            numbers = np.array(values, self._room.dtype)
+        self.put(numbers)
+
+    def put(self, numbers: NDArray[Any]) -> None:
+        end = self._used + len(numbers)
         if end > len(self._room):
             self._room.resize(max(end, len(self._room) * 5 // 4), refcheck=False)
-        self._room[self._used : end] = values
+        self._room[self._used : end] = numbers
         self._used = end
 
     def joined(self) -> NDArray[Any]:
@@ -75,7 +82,7 @@ class _WholeOrUndefined:
     def add(self, values: Sequence[int | None]) -> None:
         gaps = None in values
         self._values.add([value or 0 for value in values] if gaps else values)
-        self._gaps.add([value is None for value in values] if gaps else np.zeros(len(values), np.bool_))
+        self._gaps.put(np.array([value is None for value in values]) if gaps else np.zeros(len(values), np.bool_))
 
     def joined(self) -> Any:
         return pd.arrays.IntegerArray(self._values.joined(), self._gaps.joined())
@@ -89,7 +96,7 @@ class _Texts:
         self._codes = _Numbers(np.int32)
 
     def add(self, values: Sequence[str]) -> None:
-        self._codes.add(np.fromiter(map(self._known.__getitem__, values), np.int32, len(values)))
+        self._codes.put(np.fromiter(map(self._known.__getitem__, values), np.int32, len(values)))
 
     def joined(self) -> Any:
         return pd.Series(self._known.texts()[self._codes.joined()], dtype=str, copy=False)
