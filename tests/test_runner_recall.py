@@ -60,6 +60,15 @@ def test_a_run_from_objects_is_refused_with_the_way_to_go_on(tmp_path: Path) -> 
         recall_request(written(tmp_path, request=kept), {})
 
 
+def test_a_run_that_did_not_write_down_its_request_is_refused(tmp_path: Path) -> None:
+    """An older benchkit's run can be read, but not gone on with; one that is no run at all is said to be none."""
+    with pytest.raises(benchkit.UsageError, match=r"did not write down what was asked for.*schema 2"):
+        recall_request(written(tmp_path), {})
+    (tmp_path / "run.json").unlink()
+    with pytest.raises(benchkit.UsageError, match=r"there is no run\.json"):
+        recall_request(tmp_path, {})
+
+
 @pytest.mark.parametrize("kept", [{"dataset": "toy"}, {**record_request(REQUEST), "detectors": 7}])
 def test_a_damaged_request_is_a_store_error(tmp_path: Path, kept: dict[str, Any]) -> None:
     """Whatever is missing or of another type, the message names the folder."""
