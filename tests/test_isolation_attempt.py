@@ -176,6 +176,16 @@ def test_a_view_that_ends_the_worker_is_named_and_remembered() -> None:
     assert report.lost.views == {"toy-view": ("crashed", report.outcomes[0].cell.reason)}
 
 
+def test_a_death_while_a_view_is_looked_through_is_the_detectors_own() -> None:
+    """It may have used up the time or the memory itself: nobody else's rows are given up for it."""
+    report = done(Scripted([death("view", status="timeout")]))
+    assert all(
+        "detector 'brightness' (toy, all classes normal, seed 0): view: got" in c.cell.reason for c in report.outcomes
+    )
+    assert {cell.status for cell in by_anomaly(report).values()} == {"timeout"}
+    assert report.lost == Lost()
+
+
 def test_a_death_while_timed_keeps_what_was_scored() -> None:
     """The cells are typed, and their group has taken both steps' seconds."""
     report = done(Scripted(timings=[death("timing", "brightness", status="timeout", seconds=4.0)]))

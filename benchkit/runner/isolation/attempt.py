@@ -126,7 +126,7 @@ class _Attempt:
             verdict = (death.status, death.reason(f"anomaly {stage.of!r} ({self._what.task.title})"))
             self._lost = self._lost.and_also(Lost(anomalies={stage.of: verdict}))
             return None
-        if stage.kind == "view":
+        if stage.kind == "view" and stage.of:  # while it was trained, where no detector had a part in it
             verdict = (death.status, death.reason(f"view {stage.of!r} ({self._what.task.title})"))
             self._lost = self._lost.and_also(Lost(views={stage.of: verdict}))
             return self._nothing(*verdict, seconds=death.seconds)
