@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -191,10 +192,19 @@ class Patient(Brightness):
             signal.pause()
 
 
+def blocked(pid: int, number: int) -> bool:
+    """Whether a process has a signal blocked."""
+    (mask,) = re.findall(r"^SigBlk:\s*([0-9a-f]+)$", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    return bool(int(mask, 16) >> (number - 1) & 1)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
 def test_closing_ends_real_groups_at_once(scratch: Path, tmp_path: Path) -> None:
-    """The worker ends in the middle of a fit, no other is begun, whoever waits goes on, and nothing is left."""
+    """The worker ends in the middle of a fit, no other is begun, whoever waits goes on, and nothing is left.
+
+    Until then it is deaf to Ctrl-C, which a terminal sends to all processes.
+    """
     notes = [tmp_path / f"note-{number}" for number in range(2)]
     detectors = [Patient(name=f"patient-{n}", view="columns", note=str(note)) for n, note in enumerate(notes)]
     crew, reports = Crew(SMALL, settings(1), ()), list[GroupReport]()
@@ -203,6 +213,7 @@ def test_closing_ends_real_groups_at_once(scratch: Path, tmp_path: Path) -> None
         reader = threading.Thread(target=lambda: reports.extend(crew.reports(agenda(*detectors), loaded)))
         reader.start()
         assert until(lambda: notes[0].exists() and notes[0].read_text())
+        assert blocked(int(notes[0].read_text()), signal.SIGINT)
     finally:
         crew.close()
     reader.join(20)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import queue
 import secrets
 import shutil
+import signal
 import tempfile
 import threading
 from collections.abc import Iterator
+from multiprocessing import resource_tracker
 from pathlib import Path
 
 import torch
@@ -107,6 +109,7 @@ class Crew:
 
     def _drive(self, supervisor: Supervisor) -> None:
         """Load, wait for work, do it: the life of one thread, which its worker does not outlive."""
+        _be_deaf_to_ctrl_c()
         try:
             loaded = self._load(supervisor)
             self._may_work.wait()
@@ -138,3 +141,10 @@ class Crew:
             agenda.learn(bundle.task, report.lost)
             self._reports.put(report)
             taken = agenda.take(bundle)
+
+
+def _be_deaf_to_ctrl_c() -> None:
+    """Block it in this thread, where it never arrives: the processes that the thread starts are so from the first."""
+    if hasattr(signal, "pthread_sigmask"):
+        resource_tracker.ensure_running()  # its start, which comes with that of the first process, would lift the block
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
