@@ -14,36 +14,56 @@ import benchkit
 
 pytestmark = [pytest.mark.slow, linux_only]
 
-REQUEST = ("-d", "honest-*", "-a", "brighter", "-a", "darker", "-a", "class-three", "--seeds", "2")
-WORK = ("--set", "honest-*.seconds=0.2", "--jobs")
+ANOMALIES = ("-a", "brighter", "-a", "darker", "-a", "class-three")
+REQUEST = ("-d", "honest-*", *ANOMALIES, "--seeds", "2", "--set", "honest-*.seconds=0.2")
 N_CELLS = 3 * 3 * 2
 IDENTITY = ("dataset", "detector", "settings", "anomaly", "seed")
 
 
 @dataclass(frozen=True)
 class Undisturbed:
-    """A run that nobody killed, and how many seconds it took."""
+    """A run that nobody killed.
+
+    Attributes:
+        folder: where it lies.
+        start: seconds until its first fit began.
+        work: seconds from there to its end.
+    """
 
     folder: Path
-    seconds: float
+    start: float
+    work: float
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
     """The run that all others are held against."""
     where = tmp_path_factory.mktemp("undisturbed")
-    start = time.monotonic()
-    command = Command(*TINY, *REQUEST, *WORK, "1", "--name", "run", cwd=where)
+    begun = time.monotonic()
+    command = begin_or_resume(where / "results" / "run", ("--jobs", "1"), where / "log")
+    command.reach((where / "log").exists)
+    at_work = time.monotonic()
     assert command.wait() == 0, command.err[-2000:]
-    return Undisturbed(where / "results" / "run", time.monotonic() - start)
+    return Undisturbed(where / "results" / "run", at_work - begun, time.monotonic() - at_work)
 
 
-def begin_or_resume(folder: Path, jobs: str) -> Command:
+def begin_or_resume(folder: Path, how: tuple[str, ...], log: Path) -> Command:
     """Go on with the run in a folder; where a kill came before it was there, begin it."""
-    where = folder.parent.parent
-    if folder.exists():
-        return Command("run", "--resume", str(folder), "--jobs", jobs, cwd=where)
-    return Command(*TINY, *REQUEST, *WORK, jobs, "--name", folder.name, cwd=where)
+    request = ("run", "--resume", str(folder)) if folder.exists() else (*TINY, *REQUEST, "--name", folder.name)
+    return Command(*request, *how, cwd=folder.parent.parent, HOSTILE_LOG=str(log))
+
+
+def kill_some_time(command: Command, log: Path, draw: random.Random, like: Undisturbed) -> bool:
+    """Kill a command while it starts (one time in five) or works; return whether it had not ended by itself."""
+    if draw.random() < 0.2:
+        moment = draw.uniform(0, like.start)
+    else:
+        moment = draw.uniform(0, like.work / 2)
+        until(lambda: log.exists() or command.status is not None)
+    if command.ended_within(moment):
+        return False
+    command.kill()
+    return True
 
 
 def shown(folder: Path) -> str:
@@ -68,28 +88,31 @@ def check_consistent(folder: Path) -> int:
     return len(cells)
 
 
-@pytest.mark.parametrize(("jobs", "seed"), [("1", 1), ("2", 2)])
-def test_ten_kills_at_random_moments_change_nothing(
-    tmp_path: Path, undisturbed: Undisturbed, jobs: str, seed: int
+@pytest.mark.parametrize(
+    ("how", "kills"), [(("--jobs", "1"), 7), (("--jobs", "2"), 7), (("--in-process",), 6)], ids=["one", "two", "none"]
+)
+def test_kills_at_random_moments_change_nothing(
+    tmp_path: Path, undisturbed: Undisturbed, how: tuple[str, ...], kills: int
 ) -> None:
     """Nothing that had ended is lost or counted twice, no worker stays, and the tables end up the same."""
-    draw = random.Random(seed)
+    draw = random.Random(" ".join(how))
     folder = tmp_path / "results" / "run-0"
     killed: list[Command] = []
-    held = 0  # cells after the last kill
-    for n in range(10):
-        command = begin_or_resume(folder, jobs)
-        if command.ended_within(draw.uniform(0, undisturbed.seconds)):
+    held = [0]  # cells after each kill
+    for n in range(kills):
+        command = begin_or_resume(folder, how, tmp_path / f"log-{n}")
+        if kill_some_time(command, tmp_path / f"log-{n}", draw, undisturbed):
+            killed.append(command)  # the next one does not wait until the workers have noticed
+            held.append(check_consistent(folder))
+            assert held[-1] >= held[-2]
+        else:
             assert command.status == 0, command.err[-2000:]
             check_whole(folder, undisturbed.folder)
-            folder, held = folder.with_name(f"run-{n + 1}"), 0
-            continue
-        command.kill()  # the next one does not wait until the workers have noticed
-        killed.append(command)
-        before, held = held, check_consistent(folder)
-        assert held >= before
-    last = begin_or_resume(folder, jobs)
+            folder = folder.with_name(f"run-{n + 1}")
+            held.append(0)
+    last = begin_or_resume(folder, how, tmp_path / "log")
     assert last.wait() == 0, last.err[-2000:]
     check_whole(folder, undisturbed.folder)
+    assert any(0 < cells < N_CELLS for cells in held)
     for command in killed:
         assert until(command.is_alone, seconds=10), command.workers()
