@@ -112,3 +112,15 @@ class Homebound:
 
     def __reduce__(self) -> NoReturn:
         raise RuntimeError("I stay where I am")
+
+
+class Homesick:
+    """Can be sent, and refuses to arrive."""
+
+    def __reduce__(self) -> tuple[Callable[[], NoReturn], tuple[()]]:
+        return refuse, ()
+
+
+def refuse() -> NoReturn:
+    """Raise what Pebble takes for something else when an object does it on its arrival."""
+    raise RuntimeError("not in this house")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import isolation_helpers as helpers
 import pytest
-from isolation_helpers import Homebound, echo, has_ended, sandbox_in, sleep_for_ever, until
+from isolation_helpers import Homebound, Homesick, echo, has_ended, sandbox_in, sleep_for_ever, until
 
 from benchkit.runner.isolation.death import Death
 from benchkit.runner.isolation.sandbox import Sandbox
@@ -108,15 +108,16 @@ def test_a_process_that_died_between_two_calls_is_replaced(sandbox: Sandbox) -> 
     assert sandbox.call(echo, None)[0] not in {pid, second}
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_what_cannot_be_sent_says_why_instead_of_hanging(sandbox: Sandbox) -> None:
-    """The object's own error reaches the caller, whatever it is, and the next call is served."""
-    sandbox.call(echo, None)
+    """The object's own error reaches the caller, whatever it is and on whichever side, and costs no process."""
+    pid, _ = sandbox.call(echo, None)
     with pytest.raises(TypeError, match="pickle"):
         sandbox.call(echo, threading.Lock())
     with pytest.raises(RuntimeError, match="I stay where I am"):
         sandbox.call(echo, Homebound())
-    assert sandbox.call(echo, 5)[1] == 5
+    with pytest.raises(RuntimeError, match="not in this house"):
+        sandbox.call(echo, Homesick())
+    assert sandbox.call(echo, 5) == (pid, 5)
 
 
 def test_closing_ends_the_process_and_who_waits_for_it(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import wait
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.reduction import ForkingPickler
 from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
@@ -21,6 +20,7 @@ from benchkit.runner.isolation import worker
 from benchkit.runner.isolation.death import Death, ended_by_itself, kernel_kills
 from benchkit.runner.isolation.home import Home
 from benchkit.runner.isolation.lane import Lane
+from benchkit.runner.isolation.parcel import Parcel
 from benchkit.runner.isolation.worker import Start
 
 Answer = TypeVar("Answer")
@@ -67,9 +67,11 @@ class Sandbox:
             Death: the process ended, or was ended, before it had answered.
             Exception: whatever the function raised, or why its arguments or its answer could not be sent.
         """
+        parcel = Parcel.of(*args)  # closed: Pebble's threads, here and there, would die of what it holds, or be silent
         if self._pool is None:
             self._begin()
-        return self._ask(function, args, limit)
+        answer: Answer = self._ask(worker.answer, (function, parcel), limit)
+        return answer
 
     def said(self) -> str:
         """Return what the worker printed since this was called last."""
@@ -113,9 +115,7 @@ class Sandbox:
         except _GoneError as gone:
             code = gone.exit_code
         except BrokenProcessPool:
-            death = self._death("failed", "could not receive its work", begun)
-            ForkingPickler.dumps(args)  # raises what kept the work here, if that was it
-            raise death from None
+            raise self._death("failed", "could not receive its work", begun) from None
         except Exception:
             raise
         except BaseException as error:  # a plugin's own, Ctrl-C's too: a worker is deaf to that

@@ -9,8 +9,10 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from threadpoolctl import threadpool_limits
@@ -22,6 +24,7 @@ from benchkit.registry.loading import plugin_file
 from benchkit.runner.bench import Bench
 from benchkit.runner.group import FitGroup, Outcome, Timing
 from benchkit.runner.isolation.home import Home
+from benchkit.runner.isolation.parcel import Parcel
 from benchkit.runner.ledger import Ledger
 from benchkit.runner.loaded import Loaded
 from benchkit.runner.machine import machine_for
@@ -135,6 +138,11 @@ def begin(home_folder: Path, start: Start) -> None:
         torch.set_num_threads(start.threads)
         threadpool_limits(start.threads)
     _worker = _Worker(start, home)
+
+
+def answer(function: Callable[..., Any], parcel: Parcel) -> Any:
+    """Call a function; an argument that can't be opened here is an error like any other."""
+    return function(*parcel.open())
 
 
 def load(dataset: Dataset) -> Loaded:
