@@ -135,6 +135,8 @@ def test_what_is_retried_is_done_again_and_the_last_word_counts(tmp_path: Path) 
         ({"anomalies": [Brighter(), Brighter(name="glaring", amount=0.7)]}, "anomalies: got glaring"),
         ({"dataset": ToyImages(n_train=80, n_test=40)}, "protocol: got .*expected"),
         ({"dataset": ToyImages(name="other", n_train=60, n_test=40)}, "protocol: got|dataset: got"),
+        ({"seeds": 3}, r"settings: got seeds \[0, 1, 2\]; expected \[0, 1\]"),
+        ({"batch_size": 7}, "settings: got batch_size 7"),
         ({"prevalence": 0.1}, "protocol: got hash"),
         ({"threshold": "quantile:0.9"}, "protocol: got hash"),
     ],

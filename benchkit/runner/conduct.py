@@ -94,7 +94,7 @@ def resume(
         with _working(request, plan) as executor:
             loaded = executor.load()
             account.book_load()
-            earlier.check(plan, loaded)
+            earlier.check(request, plan, loaded)
             earlier.begin(registry, loaded)
             _carry_out(store, executor, loaded, Agenda(tasks), account, listener)
             return store.folder

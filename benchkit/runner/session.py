@@ -70,13 +70,15 @@ class Earlier:
         self.done: frozenset[CellKey] = frozenset(zip(*columns, strict=True))
         self.counts = Counter(map(str, kept["status"]))
 
-    def check(self, plan: Plan, loaded: Loaded) -> None:
+    def check(self, request: Request, plan: Plan, loaded: Loaded) -> None:
         """Refuse to go on where the new cells could not be compared with those that are there.
 
         Raises:
-            NotComparableError: the data, the protocol, or a plugin's settings are others now.
+            NotComparableError: the data, the protocol, the seeds, the timing or a plugin's settings are others now.
         """
-        before, today = self._run.manifest, {"protocol": loaded.protocol, **_plugins(plan)}
+        before = {**self._run.manifest, "settings": _decisive(self._run.manifest.get("settings"))}
+        settings = _decisive(request.settings.to_dict())
+        today: dict[str, dict[str, Any]] = {"protocol": loaded.protocol, "settings": settings, **_plugins(plan)}
         for part, mine in today.items():
             theirs = before.get(part)
             if isinstance(theirs, Mapping) and (name := _first_difference(theirs, mine)):
@@ -102,6 +104,12 @@ class Earlier:
         earlier = self.store.manifest.get("resumed")
         resumed = [*(earlier if isinstance(earlier, Sequence) else ()), session]
         self.store.update(state="running", finished=None, resumed=resumed)
+
+
+def _decisive(settings: object) -> dict[str, Any]:
+    """Return the settings that numbers hang on and that stand in no protocol hash; the others may change."""
+    found = settings if isinstance(settings, Mapping) else {}
+    return {name: found[name] for name in ("seeds", "batch_size", "timing_seconds") if name in found}
 
 
 def _first_difference(theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> str:
