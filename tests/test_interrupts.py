@@ -65,24 +65,24 @@ def test_ctrl_c_once_ends_after_the_groups_that_have_begun(start: Start, tmp_pat
 def test_ctrl_c_twice_ends_at_once(start: Start, tmp_path: Path) -> None:
     """A detector that sleeps for ever, without a time-out, is not waited for; what had ended is kept."""
     folder = tmp_path / "results" / "run"
-    command = start("-d", "honest-a", "-d", "fit-sleeps", "-d", "fit-loops-in-c", "-a", "brighter", "--jobs", "3")
-    command.reach(lambda: {*fits(tmp_path)} >= {"fit-sleeps", "fit-loops-in-c"} and len(lines(folder)) == 1)
+    command = start("-d", "curable-fails", "-d", "fit-[ls][ol]*", "-a", "brighter", "--jobs", "2")  # none needs a cure
+    command.reach(lambda: {*fits(tmp_path)} == {"curable-fails", "fit-sleeps", "fit-loops-in-c"})
     command.interrupt()
     assert not command.ended_within(1.5)
     command.interrupt()
     assert command.wait(15) == 130, command.err[-2000:]
     assert state(folder) == "interrupted"
-    assert [cell["detector"] for cell in lines(folder)] == ["honest-a"]
+    assert [cell["detector"] for cell in lines(folder)] == ["curable-fails"]
     assert "Traceback" not in command.err
     assert until(command.is_alone, seconds=5), command.workers()
 
 
 def test_no_worker_survives_a_main_process_that_is_killed(start: Start, tmp_path: Path) -> None:
-    """SIGKILL lets nobody say good-bye: sleeping, looping in C or stopped, the workers end all the same."""
-    detectors = ("fit-sleeps", "fit-loops-in-c", "fit-stops-itself")
-    command = start(*[part for name in detectors for part in ("-d", name)], "-a", "brighter", "--jobs", "3")
+    """SIGKILL lets nobody say good-bye: looping in C or stopped, the workers end all the same."""
+    detectors = ("fit-loops-in-c", "fit-stops-itself")
+    command = start("-d", detectors[0], "-d", detectors[1], "-a", "brighter", "--jobs", "2")
     command.reach(lambda: {*fits(tmp_path)} == {*detectors})
-    assert len(command.workers()) >= 4
+    assert len(command.workers()) >= 3
     command.kill()
     assert until(command.is_alone, seconds=8), command.workers()
 

@@ -79,7 +79,7 @@ def test_a_torn_last_line_is_mended_and_said(cut: Path, whole: Path) -> None:
 
 
 def test_retry_does_again_what_it_names_and_only_that(tmp_path: Path) -> None:
-    """Rows that failed or timed out are done again when their cause is gone; a row that was ``ok`` stays as it was."""
+    """Rows that failed or timed out are results: they stay until ``--retry`` names them; one that was ``ok`` stays."""
     cure = tmp_path / "cure"
     ill = ("-d", "honest-a", "-d", "curable-*", "-a", "brighter", "--set", f"curable-*.cure={cure}", "--timeout", "4")
     run = Finished(tmp_path, *ill, "--jobs", "2")
@@ -88,6 +88,9 @@ def test_retry_does_again_what_it_names_and_only_that(tmp_path: Path) -> None:
     assert {name: cell["status"] for name, cell in before.items()} == {
         "honest-a": "ok", "curable-fails": "failed", "curable-sleeps": "timeout",
     }  # fmt: skip
+    stored = (run.folder / "cells.jsonl").read_bytes()
+    assert resume(run.folder).status == 1
+    assert (run.folder / "cells.jsonl").read_bytes() == stored
     cure.touch()
     again = resume(run.folder, "--retry", "failed,timeout", HOSTILE_LOG=str(tmp_path / "again"))
     assert again.status == 0, again.err[-2000:]
@@ -99,28 +102,19 @@ def test_retry_does_again_what_it_names_and_only_that(tmp_path: Path) -> None:
     assert before["honest-a"] in lines(run.folder)
 
 
-def test_without_retry_what_failed_stays_as_it_is(tmp_path: Path) -> None:
-    """A row that failed is a result: --resume alone does not try it again, and the status says that it failed."""
-    run = Finished(tmp_path, "-d", "honest-a", "-d", "fit-quits", "-a", "brighter")
-    before = (run.folder / "cells.jsonl").read_bytes()
-    command = resume(run.folder)
-    assert command.status == 1, command.err[-2000:]
-    assert (run.folder / "cells.jsonl").read_bytes() == before
-
-
 def test_images_that_changed_meanwhile_are_refused(tmp_path: Path) -> None:
     """Cells of other images are not comparable: status 3, the checksum named, the cells as they were."""
     images = np.random.default_rng(0).integers(0, 256, (200, 8, 8), dtype=np.uint8)
     np.savez(tmp_path / "own.npz", images=images, labels=np.arange(200) % 4)
-    run = Finished(tmp_path, "--dataset", str(tmp_path / "own.npz"), "-d", "honest-a", "-a", "brighter")
-    assert run.command.status == 0, run.command.err[-2000:]
-    (run.folder / "cells.jsonl").write_bytes(b"")
+    request = {"dataset": str(tmp_path / "own.npz"), "detectors": ["honest-a"], "anomalies": ["brighter"]}
+    folder = in_this_process(tmp_path / "results", **request)
+    (folder / "cells.jsonl").write_bytes(b"")
     np.savez(tmp_path / "own.npz", images=255 - images, labels=np.arange(200) % 4)
-    command = resume(run.folder)
+    command = resume(folder)
     assert command.status == 3, command.err[-2000:]
     assert "checksum" in command.err
     assert "Traceback" not in command.err
-    assert lines(run.folder) == []
+    assert lines(folder) == []
 
 
 @pytest.fixture
