@@ -28,6 +28,9 @@ _NO_MEMORY = ("can't allocate memory", "not enough memory", "std::bad_alloc", "C
 SCORING_BATCH = 4096
 """Inputs scored at once; large enough to keep a processor busy, small enough for convolutions to fit."""
 
+_MOST_SAID = 2000
+"""Letters of a message that are kept; a stranger's may hold a whole array, and every cell of its group says it."""
+
 Verdict = tuple[Status, str]
 """How a cell ends, and why."""
 
@@ -51,8 +54,10 @@ def isolated(seed: int) -> Iterator[None]:
             random.seed(seed)
             np.random.seed(seed % 2**32)  # noqa: NPY002 - plugins of strangers still draw from it
             yield
-    except (*PLUGIN_FAULTS, KeyboardInterrupt):
+    except PLUGIN_FAULTS:
         raise
+    except KeyboardInterrupt as error:
+        raise KeyboardInterrupt from error  # a plain one: what a stranger's brings along would be opened by the run
     except BaseException as error:
         raise RuntimeError(f"{type(error).__name__}: {_said(error)}") from error
 
@@ -148,10 +153,10 @@ def _described(value: object) -> str:
 def explain(error: BaseException, offer: Offer[Any], method: str) -> Verdict:
     """Turn what a plugin raised into a status and one paragraph."""
     if isinstance(error, Unsupported):
-        return "skipped", printable(str(error.reason))
+        return "skipped", printable(_shortened(str(error.reason)))
     postmortem.look_at(error)
     if isinstance(error, PluginError) and error.plugin:
-        return "failed", printable(str(error))
+        return "failed", printable(_shortened(str(error)))
     message = (
         f"{type(offer.item).__name__} {offer.item.name!r}: {method}: got {described(error)}. "
         "Repeat with `benchkit run --pdb` to look at it in the debugger."
@@ -174,9 +179,13 @@ def described(error: BaseException) -> str:
 
 def _said(error: BaseException) -> str:
     try:
-        return str(error)
+        return _shortened(str(error))
     except Exception:  # a stranger's __str__ may do anything; its fault must not cost the other cells
         return "(its message cannot be shown)"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MOST_SAID else text[:_MOST_SAID] + " …"
 
 
 def _place(error: BaseException) -> str:

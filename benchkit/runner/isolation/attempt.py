@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from benchkit.contract import Detector
-from benchkit.registry import Offer
-from benchkit.results import Status
+from benchkit.registry import Offer, printable
+from benchkit.results import Cell, Status
+from benchkit.results.repeats import IDENTITY
 from benchkit.runner.blank import Frame, cells_of
 from benchkit.runner.group import Outcome, Timing, with_timing
 from benchkit.runner.guard import Verdict, described
@@ -81,7 +83,21 @@ class _Attempt:
         except Exception as error:  # an object that can't be sent, or data that can't be loaded again
             return self._turn_back(error, task)
         self._book(assessed.spent)
-        return [*self._left_out(lost), *self._timed(assessed.outcomes)]
+        return [*self._left_out(lost), *self._timed(self._own(assessed.outcomes, task))]
+
+    def _own(self, outcomes: list[Outcome], task: Task) -> list[Outcome]:
+        """Return the cells that were asked for; others would take the place of somebody else's."""
+        offer, frame = self._what.offer, self._what.frame
+        asked = Counter(map(_known_by, cells_of(task, offer, frame, "failed", "")))
+        got = Counter(_known_by(each.cell) for each in outcomes)
+        if got == asked:
+            return outcomes
+        reason = printable(
+            f"plugin {offer.plugin!r}: detector {offer.item.name!r} ({self._what.task.title}): got cells of "
+            f"{list(got - asked)}; expected {list(asked - got)}. A name or a setting is not what it was when the run "
+            "was planned: let no plugin change its own fields."
+        )
+        return [Outcome(cell) for cell in cells_of(task, offer, frame, "failed", reason)]
 
     def _sendable(self, lost: Lost) -> Task:
         """Return the task without the anomalies that nobody can make or send."""
@@ -157,3 +173,7 @@ class _Attempt:
     def _book(self, spent: Spent) -> None:
         book(self._seconds, spent.seconds)
         self._busy += spent.busy
+
+
+def _known_by(cell: Cell) -> tuple[object, ...]:
+    return tuple(getattr(cell, name) for name in IDENTITY)
