@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from fault_helpers import Command
+from fault_helpers import Command, until
 
 PLUGIN = '''
 import os
@@ -50,6 +50,15 @@ class Chatty(Plain):
 
 
 @dataclass(frozen=True)
+class Forks(Plain):
+    name: str = "forks"
+
+    def fit(self, normal: Tensor, *, seed: int) -> Callable[[Tensor], Tensor]:
+        os.fork()
+        return super().fit(normal, seed=seed)
+
+
+@dataclass(frozen=True)
 class Impostor(Plain):
     """Calls itself something else where it is fitted."""
 
@@ -70,7 +79,7 @@ class Brighter(benchkit.AnomalyGenerator):
 
 @benchkit.hookimpl
 def benchkit_detectors() -> list[benchkit.Detector]:
-    return [Trapped(), Chatty(), Plain(), Impostor(), Impostor("outsider", to_be="../../outside")]
+    return [Trapped(), Chatty(), Plain(), Forks(), Impostor(), Impostor("outsider", to_be="../../outside")]
 
 
 @benchkit.hookimpl
@@ -84,22 +93,26 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     """Every detector of the plugin file, on the embedded digits, as they were stored."""
     folder = tmp_path_factory.mktemp("attacks")
     (folder / "attacks.py").write_text(PLUGIN)
-    names = ("brings-a-trap", "says-a-lot", "honest", "impostor", "outsider")
+    names = ("brings-a-trap", "forks", "says-a-lot", "honest", "impostor", "outsider")
     wanted = [word for name in names for word in ("-d", name)]
     command = Command(
         *("run", "--plugin", "attacks.py", "--device", "cpu", "-a", "brighter", "--timing-seconds", "0.01"),
         *("--out", "runs", "--name", "attacks", *wanted), cwd=folder,
     )  # fmt: skip
     assert command.wait() == 1, command.err
-    assert not command.family()
-    assert sorted(path.name for path in folder.rglob("*.npz")) == ["digits--honest--brighter--s0.npz"]
+    until(lambda: not command.workers(), 10)
+    assert not command.workers()  # nor a copy of one
+    assert sorted(path.name for path in folder.rglob("*.npz")) == [
+        "digits--forks--brighter--s0.npz",
+        "digits--honest--brighter--s0.npz",
+    ]
     return pd.read_json(folder / "runs" / "attacks" / "cells.jsonl", lines=True).set_index("detector")
 
 
 def test_every_row_is_there_once_under_its_own_name(run: pd.DataFrame) -> None:
     """Nobody else's row is lost, none takes the place of another, and no name leaves the folder."""
-    assert sorted(run.index) == ["brings-a-trap", "honest", "impostor", "outsider", "says-a-lot"]
-    assert list(run.index[run["status"] == "ok"]) == ["honest"]
+    assert sorted(run.index) == ["brings-a-trap", "forks", "honest", "impostor", "outsider", "says-a-lot"]
+    assert sorted(run.index[run["status"] == "ok"]) == ["forks", "honest"]
 
 
 @pytest.mark.parametrize(("impostor", "to_be"), [("impostor", "honest"), ("outsider", "../../outside")])

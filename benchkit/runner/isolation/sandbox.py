@@ -26,6 +26,7 @@ from benchkit.runner.isolation.worker import Start
 Answer = TypeVar("Answer")
 
 _POLL = 0.1
+_ASLEEP = 2.0  # seconds between two looks that say that this process was suspended
 
 
 class Sandbox:
@@ -125,7 +126,11 @@ class Sandbox:
 
     def _wait(self, pool: ProcessPool, future: ProcessFuture[Any], begun: float, limit: float | None) -> None:
         """Wait for the answer; end the process when its time is over."""
+        looked = time.monotonic()
         while not wait([future], timeout=_POLL).done:
+            looked, last = time.monotonic(), looked
+            if looked - last > _ASLEEP:  # Ctrl-Z: the worker stood still as well, and nobody took its time
+                begun += looked - last
             if self._closed:
                 raise _GoneError(None)
             self.lane.watch()

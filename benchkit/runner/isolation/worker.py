@@ -142,7 +142,12 @@ def begin(home_folder: Path, start: Start) -> None:
 
 def answer(function: Callable[..., Any], parcel: Parcel) -> Any:
     """Call a function; an argument that can't be opened here is an error like any other."""
-    return function(*parcel.open())
+    mine = os.getpid()
+    try:
+        return function(*parcel.open())
+    finally:
+        if os.getpid() != mine:
+            os._exit(0)  # a copy that a plugin forked and let run on: it would take the work, and answer as well
 
 
 def load(dataset: Dataset) -> Loaded:
@@ -183,6 +188,12 @@ def _die_with_parent() -> None:
     """See to it that no worker survives its driver, not even one that never returns to Python."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    _keep_watch()
+    if hasattr(os, "register_at_fork"):  # a copy that hangs, as torch does after a fork, would stay for ever
+        os.register_at_fork(after_in_child=_keep_watch)
+
+
+def _keep_watch() -> None:
     threading.Thread(target=_watch_parent, args=(os.getppid(),), daemon=True).start()
 
 
