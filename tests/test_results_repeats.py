@@ -38,24 +38,20 @@ def test_the_last_of_each_stays_in_its_place(stored: list[dict[str, Any]]) -> No
     assert bool(notes) == (len(latest) < len(stored))
 
 
-def test_each_repeated_cell_is_named_once_in_the_order_in_which_it_came_again() -> None:
-    """A cell that was stored three times has one sentence, as has one under two settings."""
+def test_each_repeated_cell_is_counted_once() -> None:
+    """A cell that was stored three times counts once, and a detector under two settings is two."""
     one, two, other = cell(seed=1), cell(seed=2), cell(seed=2, settings="t")
     _, notes = last_of_each(to_frame([one, two, other, two, other, one, one, cell(seed=3)]))
-    assert notes == (
-        "one on digits, noise-1, seed 2: stored more than once; the last one counts.",
-        "one on digits, noise-1, seed 1: stored more than once; the last one counts.",
-    )
+    assert notes == ("3 cells were done again; of each the last one counts.",)
+    assert last_of_each(to_frame([one, two, one]))[1] == ("1 cell was done again; the last one counts.",)
 
 
 def test_thousands_of_repeats_do_not_bury_the_table() -> None:
-    """After a retry of many cells the first are named, and of the others it is said how many there are."""
+    """After a retry of many cells one sentence says how many there are."""
     retried = [cell(f"detector-{number}", seed=seed) for number, seed in itertools.product(range(50), range(40))]
     kept, notes = last_of_each(to_frame([*retried, *retried]))
     assert len(kept) == 2000
-    assert len(notes) == 21
-    assert notes[0] == "detector-0 on digits, noise-1, seed 0: stored more than once; the last one counts."
-    assert notes[-1] == "1980 more: stored more than once; the last one of each counts."
+    assert notes == ("2000 cells were done again; of each the last one counts.",)
 
 
 def test_a_run_without_repeats_is_left_as_it_is() -> None:

@@ -7,9 +7,6 @@ import pandas as pd
 IDENTITY = ("dataset", "detector", "settings", "anomaly", "seed")
 """What makes two cells of a run the same cell."""
 
-_NAMED = 20
-"""So many of them are named; a retry of a large run repeats thousands."""
-
 
 def last_of_each(cells: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Return the cells, of equal ones the last, in the order in which these were stored; and what to say of it."""
@@ -17,15 +14,12 @@ def last_of_each(cells: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
     if not again.any():
         return cells, ()
     kept = cells[~cells.duplicated(list(IDENTITY), keep="last")].reset_index(drop=True)
-    return kept, _notes(cells[again])
+    return kept, (_note(len(cells.loc[again, list(IDENTITY)].drop_duplicates())),)
 
 
-def _notes(again: pd.DataFrame) -> tuple[str, ...]:
-    """Return a sentence for each of the first, and one for all the others."""
-    each = again[["detector", "dataset", "anomaly", "seed"]].drop_duplicates()
-    named = [
-        f"{detector} on {dataset}, {anomaly}, seed {seed}: stored more than once; the last one counts."
-        for detector, dataset, anomaly, seed in each[:_NAMED].itertuples(index=False)
-    ]
-    more = len(each) - len(named)
-    return (*named, *([f"{more} more: stored more than once; the last one of each counts."] if more > 0 else []))
+def _note(number: int) -> str:
+    return (
+        "1 cell was done again; the last one counts."
+        if number == 1
+        else f"{number} cells were done again; of each the last one counts."
+    )
