@@ -6,7 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from verify_helpers import check_of, edit_manifest, edit_row, found_in, fresh_run, name_of, rows_of, write_rows
+from verify_helpers import (
+    check_of,
+    edit_manifest,
+    edit_row,
+    found_in,
+    fresh_run,
+    name_of,
+    place_of,
+    rows_of,
+    write_rows,
+)
 
 
 @pytest.fixture
@@ -77,3 +87,14 @@ def test_rows_that_came_to_nothing_need_no_policy(run: Path) -> None:
     changes = {"threshold_policy": "", "prevalence": None, "auroc": None, "status": "crashed", "reason": "died"}
     edit_row(run, 0, **changes)
     assert found_in(check_of(run, "plan")) == {("run.json", "cells")}
+
+
+def test_rows_of_two_versions_are_noted(run: Path) -> None:
+    """A plugin that was mended between two goes made no run that is wrong, but one that wants a word."""
+    assert check_of(run, "plan").notes == ()
+    edit_row(run, place_of(run), distribution="half.py 169ec89ce36f")
+    check = check_of(run, "plan")
+    assert check.result == "agrees"
+    (note,) = check.notes
+    assert note.startswith("brightness: its rows were made by two versions of its plugin (")
+    assert "half.py 169ec89ce36f" in note

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
 import pandas as pd
 
+from benchkit.registry import printable
 from benchkit.report.arrangement import Arrangement
 from benchkit.report.labels import natural
-from benchkit.results import STATUSES, StoredRun
+from benchkit.results import STATUSES, StoredRun, mixed_origins, versions_in_words
 
 _DEVICES = {"cpu": "CPU", "cuda": "GPU (CUDA)", "mps": "GPU (MPS)"}
 
@@ -55,7 +57,14 @@ def footnotes(cells: Arrangement) -> tuple[str, ...]:
         *_trouble(cells),
         *_missing(cells),
         *_told_apart(cells),
+        *_mixed(cells),
     )
+
+
+def _mixed(cells: Arrangement) -> Iterable[str]:
+    for row, origins in mixed_origins(cells.cells, "row").items():
+        over = "both" if len(origins) == 2 else "all of them"
+        yield printable(f"{row}: made by {versions_in_words(origins)}: means are over {over}.")
 
 
 def _told_apart(cells: Arrangement) -> Iterable[str]:
@@ -66,17 +75,25 @@ def _told_apart(cells: Arrangement) -> Iterable[str]:
 def unfinished(runs: Iterable[StoredRun], dataset: str) -> tuple[str, ...]:
     """Return one sentence for each run that holds cells of the data set and did not come to its end."""
     return tuple(
-        f"Run {run.folder.name} is not finished ({run.manifest['state']}): {_progress(run)}; "
-        "means are over these alone."
+        f"Run {_name(run)} did not finish {_cause(run.manifest['state'])}: {_progress(run)}; means are over these "
+        f"alone. Go on with: benchkit run --resume {printable(shlex.quote(str(run.folder)))}"
         for run in runs
         if run.manifest.get("state", "finished") != "finished" and run.cells["dataset"].eq(dataset).any()
     )
 
 
+def _name(run: StoredRun) -> str:
+    return run.folder.absolute().name  # of `.` too
+
+
+def _cause(state: Any) -> str:
+    return "(running), or somebody is still writing there" if state == "running" else f"({state})"
+
+
 def changed(runs: Iterable[StoredRun], dataset: str) -> tuple[str, ...]:
     """Return one sentence for each run on the data set whose plugins did not run with the settings they come with."""
     return tuple(
-        f"Settings changed in run {run.folder.name}: {_assignments(run.manifest['changes'])}."
+        f"Settings changed in run {_name(run)}: {_assignments(run.manifest['changes'])}."
         for run in runs
         if run.manifest.get("changes") and run.cells["dataset"].eq(dataset).any()
     )

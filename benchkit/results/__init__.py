@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from benchkit.results.cell import CELL_FIELDS, SCHEMA_VERSION, STATUSES, Cell, Status
 from benchkit.results.columns import to_frame
+from benchkit.results.origins import mixed_origins, versions_in_words
 from benchkit.results.raw_scores import read_scores
 from benchkit.results.reading import StoredRun, latest_run, read_run, runs_in
 from benchkit.results.store import RunStore
@@ -17,8 +18,10 @@ __all__ = [
     "Status",
     "StoredRun",
     "latest_run",
+    "mixed_origins",
     "read_run",
     "read_scores",
     "runs_in",
     "to_frame",
+    "versions_in_words",
 ]

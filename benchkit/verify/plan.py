@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from benchkit.results import mixed_origins, versions_in_words
 from benchkit.verify.evidence import MANIFEST, Evidence, row_name
 from benchkit.verify.findings import Check, Findings
 
@@ -22,6 +23,8 @@ def check_plan(evidence: Evidence) -> Check:
     _check_settings(evidence, findings)
     _check_counts(evidence, findings)
     _check_missing(evidence, findings)
+    for detector, origins in mixed_origins(evidence.cells, "detector").items():
+        findings.note(f"{detector}: its rows were made by {versions_in_words(origins)}")
     return findings.check(f"data set, detectors, anomalies, seeds, settings and number of {evidence.rows}")
 
 
