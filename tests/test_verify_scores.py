@@ -19,8 +19,11 @@ from verify_helpers import (
     place_of,
     rows_of,
     scores_of,
+    verified,
+    write_rows,
 )
 
+from benchkit.measure.metrics import METRICS
 from benchkit.verify.scores import RECOMPUTED, recompute
 
 
@@ -85,11 +88,33 @@ def test_a_damaged_score_file_is_named(content: bytes, run: Path) -> None:
 def test_rows_without_raw_scores_are_counted(run: Path) -> None:
     """A run that did not keep its scores is not wrong, and is told what the check would need."""
     shutil.rmtree(run / "scores")
+    edit_manifest(run, lambda manifest: manifest["settings"].update(save_scores=False))
     check = check_of(run, "metrics")
     assert check.result == "not checked"
+    assert check.looked_at == "nothing: 0 of 8 measured rows have raw scores"
     assert len(check.unchecked) == 1
     assert "the raw scores were not kept" in check.unchecked[0]
     assert "(8 rows)" in check.unchecked[0]
+
+
+def test_scores_that_were_kept_and_are_gone_are_found(run: Path) -> None:
+    """Whoever takes the whole folder away is told so in one sentence, and not that the run never kept them."""
+    shutil.rmtree(run / "scores")
+    check = check_of(run, "metrics")
+    (found,) = check.disagreements
+    assert found.where == "scores/"
+    assert f"are missing: {run}/scores/ held them when the run was made" in found.why
+    assert check.unchecked == ()
+    assert not verified(run).ok
+
+
+def test_a_run_without_a_measured_row_has_no_scores_to_miss(run: Path) -> None:
+    """Where everything was skipped there was nothing to keep."""
+    shutil.rmtree(run / "scores")
+    numbers = dict.fromkeys(METRICS)
+    write_rows(run, [{**row, **numbers, "status": "failed", "reason": "broken"} for row in rows_of(run)])
+    check = check_of(run, "metrics")
+    assert (check.result, check.looked_at) == ("not checked", "nothing: no row was measured")
 
 
 def test_one_missing_file_among_kept_ones_is_found(run: Path) -> None:

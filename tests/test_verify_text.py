@@ -35,6 +35,8 @@ def test_what_was_not_done_is_counted_in_the_head(tmp_path: Path) -> None:
     edit_manifest(run, lambda manifest: (manifest.pop("cells_sha256"), manifest.update(state="running")))
     head, *_ = render([verified(run)]).splitlines()
     assert head.endswith("nothing disagrees; 2 checks not done in full")
+    once = Verification(run, (Check("plan", "rows", unchecked=("something",)),))
+    assert f"{run}: nothing disagrees; 1 check not done in full" in render([once]).splitlines()
 
 
 def test_text_from_outside_cannot_write_to_the_terminal() -> None:

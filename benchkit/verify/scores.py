@@ -33,13 +33,20 @@ def check_metrics(evidence: Evidence) -> Check:
     findings = Findings("metrics")
     fields = [*_IDENTITY, *RECOMPUTED, "threshold_policy", "prevalence"]
     rows = evidence.cells.loc[evidence.measured, fields]
+    _check_folder(evidence, findings)
     done = sum(
         _check_row(evidence, dict(zip(fields, row, strict=True)), findings) for row in rows.itertuples(index=False)
     )
     _check_files(evidence, findings)
-    return findings.check(
-        f"{len(RECOMPUTED)} numbers in each of {done} of {counted(len(rows), 'measured row')}", done=done > 0
-    )
+    return findings.check(_looked_at(done, len(rows)), done=done > 0)
+
+
+def _looked_at(done: int, rows: int) -> str:
+    if not rows:
+        return "nothing: no row was measured"
+    if not done:
+        return f"nothing: {done} of {counted(rows, 'measured row')} {'has' if rows == 1 else 'have'} raw scores"
+    return f"{len(RECOMPUTED)} numbers in each of {done} of {counted(rows, 'measured row')}"
 
 
 def _check_row(evidence: Evidence, row: Mapping[str, Any], findings: Findings) -> bool:
@@ -91,12 +98,27 @@ def _file_of(row: Mapping[str, Any]) -> Path:
     return scores_file(**{field: row[field] for field in _IDENTITY})
 
 
+def _check_folder(evidence: Evidence, findings: Findings) -> None:
+    """A run that kept its scores and has none was changed; one sentence says so for all of its rows."""
+    if evidence.measured.any() and _were_kept(evidence) and not _are_here(evidence):
+        why = f"they are missing: {evidence.run.folder / SCORES_FOLDER}/ held them when the run was made"
+        findings.differ(f"{SCORES_FOLDER}/", "raw scores", None, "those of every measured row", why)
+
+
+def _were_kept(evidence: Evidence) -> bool:
+    return evidence.part("settings").get("save_scores") is True
+
+
+def _are_here(evidence: Evidence) -> bool:
+    return (evidence.run.folder / SCORES_FOLDER).is_dir()
+
+
 def _miss(evidence: Evidence, name: str, relative: Path, findings: Findings) -> None:
-    """A run that kept its scores and lacks one file was changed; one without the folder never kept them, or let go."""
-    if (evidence.run.folder / SCORES_FOLDER).is_dir() and evidence.part("settings").get("save_scores") is True:
-        findings.differ(name, "scores", None, relative.as_posix(), "the run kept raw scores, but not these")
-    else:
+    """A row without its scores was changed if the run kept them; where all are gone, that was said once."""
+    if not _were_kept(evidence):
         findings.leave(_NOT_KEPT)
+    elif _are_here(evidence):
+        findings.differ(name, "scores", None, relative.as_posix(), "the run kept raw scores, but not these")
 
 
 def _check_files(evidence: Evidence, findings: Findings) -> None:

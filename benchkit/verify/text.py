@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from tabulate import tabulate
 
 from benchkit.registry import printable
+from benchkit.verify.evidence import counted
 from benchkit.verify.findings import RECORDED, RELATIVE, Disagreement, Verification
 
 
@@ -22,8 +23,9 @@ def render(verifications: Sequence[Verification]) -> str:
 
 def _lines(found: Verification) -> Iterator[str]:
     undone = sum(bool(check.unchecked) for check in found.checks)
+    left = f"; {counted(undone, 'check')} not done in full" if undone else ""
     wrong = len(found.disagreements)
-    yield f"{printable(str(found.run))}: {_verdict(wrong)}{f'; {undone} checks not done in full' if undone else ''}"
+    yield f"{printable(str(found.run))}: {_verdict(wrong)}{left}"
     yield ""
     rows = [[printable(check.name), check.result, printable(check.looked_at)] for check in found.checks]
     yield tabulate(rows, ["check", "result", "looked at"], disable_numparse=True)
