@@ -39,7 +39,7 @@ BROKEN = {
 }  # fmt: skip
 """Detectors that break a promise where Python notices, and a word of what the row says."""
 
-RUDE = ("fit-changes-globals", "fit-prints-megabytes", "fit-leaves-a-child", "fit-leaves-a-thread")
+RUDE = ("fit-changes-globals", "fit-prints-megabytes", "fit-prints-markup", "fit-leaves-a-child", "fit-leaves-a-thread")
 ODD = ("fit-closes-files", "cannot-be-sent")
 """Detectors whose rows may end one way or another, as long as they are there."""
 
@@ -73,7 +73,7 @@ def test_a_run_over_hostile_plugins_ends_and_says_that_rows_failed(everybody: Fi
     assert state(everybody.folder) == "finished"
     assert "honest-on-view" in everybody.command.out
     assert "Traceback" not in everybody.command.err
-    assert re.search(r"\d+ of \d+ cells failed", everybody.command.err)
+    assert re.search(r"\d+ of \d+ cells did not end well: .*crashed", everybody.command.err)
 
 
 def test_every_fault_of_the_plugin_file_is_in_one_of_the_tables_here() -> None:
@@ -117,24 +117,25 @@ def told(row: dict[str, Any], *, stage: str) -> None:
     """Fail unless a row that was ended from outside says of whom, in what group and stage, and after what time."""
     who = row["view"] if stage == "view" else row["detector"]
     assert re.search(rf"'{who}' \(tiny, all classes normal, seed 0\): {stage}\b", row["reason"])
-    assert re.search(r"\d+\.\d s after it began", row["reason"])
+    assert re.search(r"\b\d+\.\d s\b", row["reason"])
     assert stage == "view" or row["group_seconds"] > 0  # the view's second detector was not begun
 
 
 @pytest.mark.parametrize(
     ("detector", "function"), [("fit-sleeps", "_sleep"), ("fit-loops-in-c", "_loop_in_c"), ("timed-sleeps", "_sleep")]
 )
-def test_the_last_words_of_a_time_out_say_what_it_was_doing(everybody: Finished, detector: str, function: str) -> None:
+def test_a_time_out_says_what_the_plugin_was_doing(everybody: Finished, detector: str, function: str) -> None:
     """The reason holds the plugin's own function, even from within a call that never returns to Python."""
     for row in both(everybody, detector):
-        assert re.search(rf'hostile\.py", line \d+ in {function}\b', row["reason"])
+        assert re.search(rf"\b{function}\b", row["reason"])
+        assert "hostile.py:" in row["reason"]
 
 
-def test_the_last_words_of_a_crash_are_its_traceback(everybody: Finished) -> None:
-    """What faulthandler writes when a process dies stands in the reason, with the plugin's own function."""
+def test_a_crash_says_where_it_happened(everybody: Finished) -> None:
+    """What faulthandler writes when a process dies ends up in the reason as the plugin's own function and line."""
     for row in both(everybody, "fit-segfaults"):
-        assert "Segmentation fault" in str(row["reason"])
-        assert "_segfault" in str(row["reason"])
+        assert re.search(r"\b_segfault\b", row["reason"])
+        assert "hostile.py:" in row["reason"]
 
 
 @pytest.mark.parametrize("detector", GREEDY)

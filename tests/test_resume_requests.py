@@ -30,9 +30,14 @@ def cut(whole: Path, tmp_path: Path) -> Path:
     """The same run as if it had been killed after five cells, one of them half of its fit group."""
     folder = tmp_path / "results" / "cut"
     shutil.copytree(whole, folder)
-    kept = (whole / "cells.jsonl").read_bytes().splitlines(keepends=True)[:5]
+    return cut_off(folder, after=5)
+
+
+def cut_off(folder: Path, *, after: int) -> Path:
+    """Leave of a finished run what a kill would have left after so many cells."""
+    kept = (folder / "cells.jsonl").read_bytes().splitlines(keepends=True)[:after]
     (folder / "cells.jsonl").write_bytes(b"".join(kept))
-    manifest = json.loads((whole / "run.json").read_text())
+    manifest = json.loads((folder / "run.json").read_text())
     manifest |= {"state": "running", "finished": None}
     manifest.pop("cells_sha256", None)
     (folder / "run.json").write_text(json.dumps(manifest))
@@ -107,8 +112,7 @@ def test_images_that_changed_meanwhile_are_refused(tmp_path: Path) -> None:
     images = np.random.default_rng(0).integers(0, 256, (200, 8, 8), dtype=np.uint8)
     np.savez(tmp_path / "own.npz", images=images, labels=np.arange(200) % 4)
     request = {"dataset": str(tmp_path / "own.npz"), "detectors": ["honest-a"], "anomalies": ["brighter"]}
-    folder = in_this_process(tmp_path / "results", **request)
-    (folder / "cells.jsonl").write_bytes(b"")
+    folder = cut_off(in_this_process(tmp_path / "results", **request), after=0)
     np.savez(tmp_path / "own.npz", images=255 - images, labels=np.arange(200) % 4)
     command = resume(folder)
     assert command.status == 3, command.err[-2000:]
