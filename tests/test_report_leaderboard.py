@@ -64,32 +64,6 @@ def test_a_run_that_did_not_end_says_so_below_its_table() -> None:
     assert leaderboards([whole])[0].footnotes == ()
 
 
-def test_a_run_that_is_running_may_be_somebody_s() -> None:
-    """A killed run and one that is being written look the same; the command that goes on can be typed as it stands."""
-    run = StoredRun(Path("my results/killed"), {"state": "running"}, to_frame([cell().to_dict()]))
-    (note,) = leaderboards([run])[0].footnotes
-    assert note.startswith("Run killed did not finish (running), or somebody is still writing there: 1 cell;")
-    assert note.endswith("Go on with: benchkit run --resume 'my results/killed'")
-
-
-def test_a_row_of_two_versions_says_so() -> None:
-    """A mean over what two versions of a plugin made is marked, over several runs too; one version is not."""
-    old, new = "half.py d845ba09dad5", "half.py 169ec89ce36f"
-    halves = [cell("half", distribution=old), cell("half", "noise-2", distribution=new)]
-    said = "half: made by two versions of its plugin (half.py d845ba09dad5; half.py 169ec89ce36f): means are over both."
-    others = [cell("one", distribution=old), cell("one", "noise-2", distribution=old)]
-    assert boards([*halves, *others])[0].footnotes == (said,)
-    assert said in boards(halves[:1], halves[1:])[0].footnotes
-    assert boards(others)[0].footnotes == ()
-
-
-def test_versions_of_a_stranger_cannot_write_to_the_terminal() -> None:
-    """What a row says of its origin may be forged."""
-    cells = [cell(distribution="\x1b[2J1"), cell(anomaly="noise-2", distribution="2\n3")]
-    (note,) = boards(cells)[0].footnotes
-    assert note.isprintable()
-
-
 def test_no_cells_make_no_leaderboard() -> None:
     """Neither no run nor a run without cells is an error."""
     assert boards() == []
