@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -28,9 +27,6 @@ _HOW = {
 """What may be said together with ``--resume``; everything else is what the run was asked for in the first place."""
 
 _GIVEN = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP)
-
-_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
-_POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 
 
 def refuse_changes(context: click.Context) -> None:
@@ -58,6 +54,8 @@ def how_settings(options: dict[str, Any]) -> dict[str, Any]:
     Raises:
         UsageError: a size that is none, or a debugger for another process.
     """
+    from benchkit.runner import parse_size
+
     in_process = options["in_process"] or options["pdb"]
     if in_process and options["executor"] != "local":
         raise UsageError(
@@ -82,19 +80,6 @@ def changed_settings(context: click.Context) -> dict[str, Any]:
     if how["jobs"] == 0:  # the time-out of earlier workers has no meaning in this process
         return how
     return {name: value for name, value in how.items() if context.get_parameter_source(name) in _GIVEN}
-
-
-def parse_size(text: str) -> int:
-    """Return ``4GB``, ``512MiB`` or ``1000000`` as bytes; a ``k`` is 1,000, a ``Ki`` 1,024.
-
-    Raises:
-        UsageError: it is no size.
-    """
-    found = _SIZE.fullmatch(text.strip())
-    if not found:
-        raise UsageError(f"--memory-limit: got {text!r}; expected a size, such as 4GB, 512MiB or 1000000.")
-    number, unit, binary = found.groups()
-    return int(float(number) * (1024 if binary else 1000) ** _POWERS[unit.lower()])
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ from benchkit.runner.recall import recall_request
 from benchkit.runner.request import DEFAULT_DATASET, Request
 from benchkit.runner.session import Earlier, check_retry
 from benchkit.runner.settings import RunSettings, SettingOptions, seeds_from
+from benchkit.runner.sizes import parse_size
 
 __all__ = [
     "DEFAULT_DATASET",
@@ -22,6 +23,7 @@ __all__ = [
     "conduct",
     "estimate",
     "make_plan",
+    "parse_size",
     "recall_request",
     "resume",
     "seeds_from",

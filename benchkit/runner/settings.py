@@ -98,7 +98,7 @@ class SettingOptions(TypedDict, total=False):
     timing_seconds: float
     save_scores: bool
     timeout: float | None
-    memory_limit: int | None
+    memory_limit: int | str | None
     executor: str
 
 
