@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Unpack
 
 from benchkit.contract import AnomalyGenerator, Dataset, Detector
-from benchkit.registry import load_registry
+from benchkit.errors import StoreError, UsageError
+from benchkit.registry import load_registry, printable
 from benchkit.report import leaderboards, render
-from benchkit.results import StoredRun, read_run
+from benchkit.results import STATUSES, StoredRun, read_run
 from benchkit.runner import (
-    DEFAULT_DATASET,
     Earlier,
     Request,
     RunSettings,
     SettingOptions,
     check_retry,
     conduct,
+    parse_size,
+    recall_request,
     seeds_from,
 )
 from benchkit.runner import resume as go_on
 from benchkit.verify import Verification, verify_runs
+
+_HOW = ("jobs", "timeout", "memory_limit", "executor")
+"""Settings that say how a run is carried out; the others, and what it was asked for, say what it is."""
+
+_WHAT = {"dataset", "detectors", "anomalies", "plugins"}
+"""Where objects may stand, or the plugin files that offer them."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,12 @@ class Run(StoredRun):
         cells: one row a cell, one column a field of ``benchkit.results.Cell``.
         notes: what was mended while reading.
     """
+
+    def __repr__(self) -> str:
+        """Return the folder and how many cells ended how."""
+        counts = self.cells["status"].value_counts(sort=False)
+        ended = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts.get(status))
+        return f"<Run {printable(str(self.folder))}: {ended or 'no cells'}>"
 
     @property
     def ok(self) -> bool:
@@ -50,22 +65,31 @@ class Run(StoredRun):
         return render(leaderboards([self]), format)
 
     def verify(
-        self, *, data: bool = True, plugins: Sequence[str | Path] = (), plugin_rules: Sequence[str] = ()
+        self, *, data: bool = True, plugins: Sequence[str | Path] | None = None, plugin_rules: Sequence[str] = ()
     ) -> Verification:
         """Compute the run's numbers again from what lies on the disk, as ``benchkit verify`` does.
 
         Args:
             data: load the data set too, and compare it with what the run was made on.
-            plugins: plugin files that offer the run's data set and anomalies.
+            plugins: plugin files that offer the run's data set and anomalies; they are executed. By default those
+                that ``run.json`` names, where they are still there: give ``()`` for a run from somebody else.
             plugin_rules: ``no:NAME`` leaves a plugin out.
 
         Raises:
             UsageError: the run is not there any more, or a plugin file is not.
             PluginError: a plugin file that cannot be loaded.
         """
-        registry = load_registry(files=tuple(Path(file) for file in plugins), rules=plugin_rules)
+        files = self._plugin_files() if plugins is None else tuple(Path(file) for file in plugins)
+        registry = load_registry(files=files, rules=plugin_rules)
         (found,) = verify_runs([self.folder], registry, data=data)
         return found
+
+    def _plugin_files(self) -> tuple[Path, ...]:
+        """Whatever stands in the place of a list of paths names no file."""
+        request = self.manifest.get("request")
+        named = request.get("plugin_files") if isinstance(request, dict) else None
+        files = [file for file in named if isinstance(file, str)] if isinstance(named, list) else []
+        return tuple(Path(file) for file in files if os.path.isfile(file))  # also False for a name no file can have
 
 
 def load_run(path: str | Path) -> Run:
@@ -81,62 +105,111 @@ def load_run(path: str | Path) -> Run:
 
 def run(
     *,
-    dataset: str | Path | Dataset = DEFAULT_DATASET,
-    detectors: Sequence[str | Detector] = ("*",),
-    anomalies: Sequence[str | AnomalyGenerator] = ("*",),
+    dataset: str | Path | Dataset | None = None,
+    detectors: Sequence[str | Detector] | None = None,
+    anomalies: Sequence[str | AnomalyGenerator] | None = None,
     exclude: Sequence[str] = (),
-    seeds: int | Iterable[int] = 1,
+    seeds: int | Iterable[int] | None = None,
     changes: Mapping[str, Mapping[str, Any]] | None = None,
     plugins: Sequence[str | Path] = (),
     plugin_rules: Sequence[str] = (),
-    out: str | Path = "results",
+    out: str | Path | None = None,
     name: str | None = None,
     resume: str | Path | None = None,
-    retry: Sequence[str] = (),
+    retry: str | Sequence[str] = (),
     **settings: Unpack[SettingOptions],
 ) -> Run:
-    """Run every chosen detector against every chosen anomaly.
+    """Run every chosen detector against every chosen anomaly, or go on with an earlier run.
+
+    ``run(resume="results/x")`` does what is missing in that folder, as ``benchkit run --resume`` does: what the run is
+    stands in its ``run.json``. Only ``jobs``, ``timeout``, ``memory_limit`` and ``executor`` may be given anew; they
+    are as it began else. A run that was begun with objects, which cannot be written down, needs the same arguments
+    again, with the same objects.
 
     Args:
-        dataset: a name, a path to one's own images, or a data set object.
-        detectors: names, globs, ``GLOB@VIEW`` or detector objects.
-        anomalies: names, globs, groups or generator objects.
+        dataset: a name, a path to one's own images, or a data set object; ``digits`` by default.
+        detectors: names, globs, ``GLOB@VIEW`` or detector objects; all by default.
+        anomalies: names, globs, groups or generator objects; all by default.
         exclude: names and globs to leave out.
-        seeds: how many seeds (``3`` means 0, 1, 2), or the seeds themselves.
+        seeds: how many seeds (``3`` means 0, 1, 2), or the seeds themselves; 1 by default.
         changes: fields to change, by name or glob: ``{"pixel-ae": {"epochs": 1}}``.
         plugins: plugin files to load too.
         plugin_rules: ``no:NAME`` leaves a plugin out.
-        out: the results folder.
+        out: the results folder; ``results`` by default.
         name: name of the run's own folder.
-        resume: folder of an earlier run of the same things, of which only what is missing is done.
-        retry: statuses whose cells are done again with ``resume``: ``failed``, ``timeout``, ``crashed``, ``oom``.
+        resume: folder of an earlier run, of which only what is missing is done.
+        retry: with ``resume``, statuses whose cells are done again, as a sequence or joined by commas:
+            ``"failed,timeout,crashed,oom"``.
         **settings: the other fields of ``benchkit.runner.RunSettings``: device, jobs, prevalence, threshold,
-            batch_size, timing_seconds, save_scores, timeout, memory_limit, executor. Everything runs in this very
-            process unless ``jobs`` is 1 or more: worker processes import the script that started them, so it needs
+            batch_size, timing_seconds, save_scores, timeout (seconds), memory_limit (bytes, or a text such as
+            ``"4GB"``), executor. Everything runs in this very process unless ``jobs`` is 1 or more, or was when the run
+            began that is resumed: worker processes import the script that started them, so it needs
             ``if __name__ == "__main__":``, and can't receive objects of classes that stand in a notebook.
 
     Returns:
         The run. A cell that failed is in it with its reason; it does not raise.
 
     Raises:
-        UsageError: the request was wrong.
+        UsageError: the request was wrong, or would make another run of the one that is resumed.
         DataError: the data set cannot be loaded.
         PluginError: a plugin file that cannot be loaded.
         StoreError: the results cannot be written.
         NotComparableError: what is resumed was made from other data or with other settings.
     """
-    request = Request(
-        dataset=dataset,
-        detectors=detectors,
-        anomalies=anomalies,
-        exclude=exclude,
-        changes=changes or {},
-        plugin_files=tuple(Path(file) for file in plugins),
-        plugin_rules=plugin_rules,
-        settings=RunSettings(seeds=seeds_from(seeds), **settings),
-    )
-    registry, plan = request.resolve()
+    asked = {
+        "dataset": dataset, "detectors": detectors, "anomalies": anomalies, "exclude": exclude or None, "seeds": seeds,
+        "changes": changes or None, "plugins": plugins or None, "plugin_rules": plugin_rules or None,
+    }  # fmt: skip
+    given = {key: value for key, value in asked.items() if value is not None}
+    options = _options(settings)
     if resume is None:
-        return load_run(conduct(request, registry, plan, out=Path(out), run_id=name))
-    earlier = Earlier(Path(resume), check_retry(retry))
-    return load_run(go_on(request, registry, plan, earlier=earlier))
+        return _begin(_request(given, options), Path(out or "results"), name, retry)
+    request = _request_of(Path(resume), given, options, {"out": out, "name": name})
+    registry, plan = request.resolve()
+    statuses = check_retry(_statuses(retry))
+    return load_run(go_on(request, registry, plan, earlier=Earlier(Path(resume), statuses)))
+
+
+def _begin(request: Request, out: Path, name: str | None, retry: str | Sequence[str]) -> Run:
+    if retry:
+        raise UsageError(f"retry: got {retry!r} without resume; expected the folder of a run. Add resume=FOLDER.")
+    registry, plan = request.resolve()
+    return load_run(conduct(request, registry, plan, out=out, run_id=name))
+
+
+def _options(settings: SettingOptions) -> dict[str, Any]:
+    limit = settings.get("memory_limit")
+    return {**settings, "memory_limit": parse_size(limit)} if isinstance(limit, str) else dict(settings)
+
+
+def _statuses(retry: str | Sequence[str]) -> Sequence[str]:
+    return retry.split(",") if isinstance(retry, str) and retry else retry
+
+
+def _request(given: Mapping[str, Any], options: Mapping[str, Any]) -> Request:
+    named = {key: value for key, value in given.items() if key not in ("seeds", "plugins")}
+    files = tuple(Path(file) for file in given.get("plugins", ()))
+    settings = RunSettings(seeds=seeds_from(given.get("seeds", 1)), **options)
+    return Request(**named, plugin_files=files, settings=settings)
+
+
+def _request_of(
+    folder: Path, given: Mapping[str, Any], options: Mapping[str, Any], place: Mapping[str, Any]
+) -> Request:
+    """Return the request of a run that is resumed: as it stands in its folder, or as it is given where it cannot."""
+    how = {key: options[key] for key in _HOW if key in options}
+    if how.get("jobs") == 0:  # the time-out of earlier workers has no meaning in this process
+        how = {"timeout": None, "memory_limit": None, "executor": "local", **how}
+    try:
+        recalled = recall_request(folder, how)
+    except (UsageError, StoreError):  # begun with objects, or without a file that reopening mends
+        if not given.keys() & _WHAT:
+            raise
+        return _request(given, options)
+    others = [*given, *(key for key in options if key not in _HOW), *(key for key, value in place.items() if value)]
+    if others:
+        raise UsageError(
+            f"resume: got {', '.join(others)} as well; expected the run to be what it was, which run.json of {folder} "
+            "says. Leave that out, or begin a new run."
+        )
+    return recalled

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from benchkit.registry import printable
+
 RELATIVE = 1e-9
 """Numbers agree that differ by less than this share: sums round differently from one NumPy to the next."""
 
@@ -34,6 +36,8 @@ Throughput, median latency and batch size are checked against each other, and on
 """
 
 Result = Literal["agrees", "disagrees", "not checked"]
+
+_AS_COUNTED: dict[Result, str] = {"agrees": "agree", "disagrees": "disagree", "not checked": "not checked"}
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,12 @@ class Verification:
 
     run: Path
     checks: tuple[Check, ...]
+
+    def __repr__(self) -> str:
+        """Return the run's folder and how many checks came to what."""
+        counts = Counter(check.result for check in self.checks)
+        ended = ", ".join(f"{counts[result]} {_AS_COUNTED[result]}" for result in _AS_COUNTED if counts[result])
+        return f"<Verification {printable(str(self.run))}: {ended or 'no checks'}>"
 
     @property
     def ok(self) -> bool:
