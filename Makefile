@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup run test lint bench leaderboard clean
+.PHONY: setup run test faults lint bench leaderboard clean
 
 setup: $(VENV)/.installed
 
@@ -16,7 +16,11 @@ run: setup
 	$(BIN)/benchkit run --dataset digits --offline --jobs 2 --timing-seconds 0.02 --batch-size 128
 
 test: setup
-	$(BIN)/python -m pytest -m "not real"
+	$(BIN)/python -m pytest -m "not real and not faults"
+
+# Processes that hang, die and are killed, a full disk, a cluster: minutes of waiting.
+faults: setup
+	$(BIN)/python -m pytest -m faults
 
 lint: setup
 	$(BIN)/ruff check .

@@ -95,7 +95,7 @@ def test_a_failed_cell_ends_with_status_one(tmp_path: Path) -> None:
     done = benchkit("run", *QUICK, "-d", "brightness", "-d", "brightness@broken-view", cwd=tmp_path)
     assert done.returncode == 1
     assert "this view is broken" in done.stdout
-    assert "1 of 2 cells failed" in done.stderr
+    assert "1 of 2 cells did not end well: 1 failed" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from pandas.testing import assert_frame_equal
 import benchkit
 
 pytest.importorskip("distributed")
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
 
 DETECTORS, ANOMALIES = ("honest-a", "honest-b", "honest-on-view"), ("brighter", "darker", "class-three")
 HONEST = (

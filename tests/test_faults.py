@@ -13,7 +13,7 @@ from hostile import IN_FIT, IN_SCORES
 
 import benchkit
 
-pytestmark = [pytest.mark.slow, linux_only]
+pytestmark = [pytest.mark.faults, linux_only]
 
 TIMEOUT = 4
 HONEST = ("honest-a", "honest-b", "honest-on-view")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from fault_helpers import TINY, Finished, finish, linux_only, same_quality
 
-pytestmark = [pytest.mark.slow, linux_only]
+pytestmark = [pytest.mark.faults, linux_only]
 
 TIMEOUT = "4"
 

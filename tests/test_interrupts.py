@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fault_helpers import TINY, Command, in_this_process, lines, linux_only, same_quality, state, until
 
-pytestmark = [pytest.mark.slow, linux_only]
+pytestmark = [pytest.mark.faults, linux_only]
 
 Start = Callable[..., Command]
 

@@ -41,6 +41,9 @@ def assignment(detector: Detector | None = None, *, lost: Lost | None = None, **
     return Assignment(task(**changes), offer, lost or Lost(), FRAME, "checksum")
 
 
+PRINTED = "benchkit: printed by brightness (toy, all classes normal, seed 0):\n"
+
+
 def death(kind: str, of: str = "", *, status: str = "crashed", seconds: float = 2.0) -> Death:
     """Return a death in a stage."""
     return Death(status, "was ended by SIGSEGV", Stage(kind, of), seconds, f"last words of {kind}\n")  # type: ignore[arg-type]
@@ -55,6 +58,7 @@ class Scripted:
     preparations: list[Exception | None] = field(default_factory=list)
     asked: list[tuple[str, ...]] = field(default_factory=list)
     status: str = "ok"
+    renewed: bool = False
 
     def prepare(self, checksum: str) -> None:
         """Take the next preparation."""
@@ -73,6 +77,10 @@ class Scripted:
         self.asked.append(("timing",))
         _next(self.timings)
         return WELL, Spent({"timing": 0.5}, 0.5)
+
+    def renew(self) -> None:
+        """Note that the worker was ended."""
+        self.renewed = True
 
     def said(self) -> str:
         """Say something."""
@@ -107,7 +115,8 @@ def test_a_group_that_goes_well_is_scored_then_timed() -> None:
         ("ok", 100.0, "exclusive")
     }
     assert script.asked == [NAMES, ("timing",)]
-    assert (report.seconds, report.busy, report.text) == ({"fit": 1.0, "timing": 0.5}, 2.0, "said\n")
+    assert (report.seconds, report.busy) == ({"fit": 1.0, "timing": 0.5}, 2.0)
+    assert report.text == f"{PRINTED}said\n"
     assert report.lost == Lost()
 
 
@@ -123,14 +132,16 @@ def test_a_group_that_scored_nothing_is_not_timed() -> None:
 )
 def test_a_death_of_the_detector_is_told_in_all_its_cells(kind: str, status: str) -> None:
     """Plugin, distribution, detector, group, stage, seconds and last words; the worker's time is booked."""
-    report = done(Scripted([death(kind, "brightness", status=status)]))
+    script = Scripted([death(kind, "brightness", status=status)])
+    report = done(script)
     for cell in by_anomaly(report).values():
         assert (cell.status, cell.group_seconds) == (status, 2.0)
         assert "plugin 'toys' (toy-shop 1.0): detector 'brightness' (toy, all classes normal, seed 0)" in cell.reason
         assert f"last words of {kind}".strip() in cell.reason
     assert (report.busy, report.seconds) == (2.0, {kind or "start": 2.0})
-    assert report.text == f"last words of {kind}\nsaid\n"
+    assert report.text == f"{PRINTED}last words of {kind}\nsaid\n"
     assert report.lost == Lost()
+    assert script.renewed == (status == "oom")
 
 
 def test_an_anomaly_that_ends_the_worker_costs_its_own_cell() -> None:

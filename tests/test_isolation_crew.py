@@ -8,6 +8,7 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,8 @@ from benchkit.runner.blank import Frame, cells_of
 from benchkit.runner.group import Outcome
 from benchkit.runner.isolation import crew as crew_module
 from benchkit.runner.isolation.attempt import Assignment
-from benchkit.runner.isolation.crew import Crew
+from benchkit.runner.isolation.crew import Crew, remove_abandoned_lanes
+from benchkit.runner.isolation.home import Home
 from benchkit.runner.plan import Task
 from benchkit.runner.report import GroupReport, Lost
 
@@ -243,3 +245,16 @@ def test_data_that_end_a_real_worker_are_a_data_error(scratch: Path) -> None:
     finally:
         crew.close()
     assert list(scratch.iterdir()) == []
+
+
+def test_what_killed_runs_left_is_removed_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder without a living worker goes once it is old; a young one, and one whose worker lives, stay."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for name, pid, age in (("dead", None, 7200), ("young", None, 60), ("living", os.getpid(), 7200)):
+        home = Home(tmp_path / f"benchkit-{name}" / "0")
+        home.create()
+        home.pid = pid
+        os.utime(home.folder.parent, (time.time() - age,) * 2)
+    (tmp_path / "somebody-elses").mkdir()
+    remove_abandoned_lanes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["benchkit-living", "benchkit-young", "somebody-elses"]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import signal
 from collections.abc import Iterator
 
 import pytest
 
-from benchkit.runner.isolation.death import Death, ended_by_itself, kernel_kills, last_words
+from benchkit.runner.isolation import death as death_module
+from benchkit.runner.isolation.death import Death, ended_by_itself, kernel_kills, last_words, place
 from benchkit.runner.isolation.home import Stage
 
 WHO = "plugin 'toys': detector 'mean' (toy, all classes normal, seed 0)"
@@ -44,10 +46,12 @@ def test_an_end_has_its_status_and_words(code: int | None, text: str, killed: bo
 
 def test_the_reason_says_who_what_when_and_what_next() -> None:
     """One paragraph: the group, the stage, how it ended, after how long, the last words, how to repeat it."""
-    reason = death(text="Fatal Python error: Segmentation fault\n\n  File plugin.py, line 3 in fit\n").reason(WHO)
-    assert reason.startswith(f"{WHO}: fit: got a worker process that was ended by SIGSEGV, 12.3 s after it began; ")
-    assert "last words: Fatal Python error: Segmentation fault File plugin.py, line 3 in fit. Repeat" in reason
-    assert "--in-process" in reason
+    trace = f'Fatal Python error: Segmentation fault\n\n  File "{ctypes.__file__}", line 519 in string_at\n'
+    reason = death(text=f'epoch 1\n{trace}  File "/home/me/plugin.py", line 3 in fit\n').reason(WHO)
+    assert reason.startswith(f"{WHO}: fit: got a worker process that was ended by SIGSEGV in fit (plugin.py:3), after ")
+    assert "12.3 s of its fit group; expected scores. Its last words: epoch 1. Mend it" in reason
+    assert "--resume RUN --retry crashed" in reason
+    assert "/home/me" not in reason
     assert "\n" not in reason
 
 
@@ -76,13 +80,21 @@ def test_last_words_are_the_end_of_the_text() -> None:
     assert len(words) == 302
 
 
-def test_a_fatal_error_is_told_from_its_beginning() -> None:
-    """What faulthandler wrote says most in its first lines; of two errors the last counts."""
-    chatter = "Fatal Python error: old\n" + "chatter\n" * 100
-    words = last_words(f"{chatter}Fatal Python error: Aborted\n\nThread 0x1:\n" + "  File x.py, line 1 in f\n" * 100)
-    assert words.startswith("Fatal Python error: Aborted Thread 0x1: File x.py, line 1 in f")
-    assert words.endswith(" …")
-    assert "chatter" not in words
+def test_where_it_was_is_told_by_the_plugins_own_line() -> None:
+    """Of faulthandler's frames the innermost that is neither Python's nor benchkit's; else the innermost; else none."""
+    inner, own = (
+        f'  File "{ctypes.__file__}", line 5 in string_at\n',
+        f'  File "{death_module.__file__}", line 7 in fit\n',
+    )
+    assert place(f'Fatal Python error: Aborted\n\nThread 0x1:\n{inner}  File "x.py", line 1 in f\n') == " in f (x.py:1)"
+    assert place(f"Stack (most recent call first):\n{inner}{own}") == " in string_at (__init__.py:5)"
+    assert place('chatter\n  File "x.py", line 1 in f\n') == ""
+
+
+def test_last_words_end_where_faulthandler_begins() -> None:
+    """What the plugin itself had printed is what it had to say."""
+    assert last_words("epoch 1\nepoch 2\nFatal Python error: Aborted\n\nThread 0x1:\n") == "epoch 1 epoch 2"
+    assert last_words("epoch 3\nStack (most recent call first):\n  File x\n") == "epoch 3"
 
 
 def test_a_short_text_is_told_whole() -> None:

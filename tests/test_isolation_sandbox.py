@@ -90,7 +90,7 @@ def test_a_segmentation_fault_leaves_its_traceback(sandbox: Sandbox) -> None:
 def test_a_limit_ends_the_process(sandbox: Sandbox) -> None:
     """One that never returns is ended when its time is over, and not before; it says where it was."""
     death = death_of(sandbox, sleep_for_ever, limit=0.3)
-    assert (death.status, death.how) == ("timeout", "was ended, as --timeout 0.3 asks")
+    assert (death.status, death.how) == ("timeout", "was ended, as --timeout 0.3 asks,")
     assert death.seconds > 0.3
     assert "in sleep_for_ever" in death.text
 

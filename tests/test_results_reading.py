@@ -80,7 +80,8 @@ def test_a_folder_without_a_run_is_a_usage_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "text"), [(1, "newer benchkit.*[Uu]pgrade"), (-SCHEMA_VERSION, "older benchkit.*run the benchmark again")]
+    ("change", "text"),
+    [(1, "newer benchkit.*[Uu]pgrade"), (-SCHEMA_VERSION, "older benchkit.*run the benchmark again")],
 )
 def test_another_schema_is_refused_with_a_text_of_its_own(store: RunStore, change: int, text: str) -> None:
     """A manifest or a cell of an older or a newer schema is refused, and the two say different next steps."""

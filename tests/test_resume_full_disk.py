@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from fault_helpers import TINY, finish, in_this_process, lines, linux_only, same_quality
 
-pytestmark = [pytest.mark.slow, linux_only]
+pytestmark = [pytest.mark.faults, linux_only]
 
 REQUEST = ("-d", "honest-[ab]", "-a", "brighter", "-a", "class-three", "--seeds", "3")
 SIZE = 1 << 20

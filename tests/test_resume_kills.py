@@ -12,7 +12,7 @@ from fault_helpers import TINY, Command, lines, linux_only, same_quality, state,
 
 import benchkit
 
-pytestmark = [pytest.mark.slow, linux_only]
+pytestmark = [pytest.mark.faults, linux_only]
 
 ANOMALIES = ("-a", "brighter", "-a", "darker", "-a", "class-three")
 REQUEST = ("-d", "honest-*", *ANOMALIES, "--seeds", "2", "--set", "honest-*.seconds=0.2")

@@ -15,7 +15,7 @@ from fault_helpers import TINY, Command, Finished, finish, in_this_process, line
 import benchkit
 from benchkit import cli
 
-pytestmark = [pytest.mark.slow, linux_only]
+pytestmark = [pytest.mark.faults, linux_only]
 
 
 @pytest.fixture(scope="module")

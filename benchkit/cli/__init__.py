@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 
 import click
@@ -63,6 +64,8 @@ def main() -> None:
     # waits for as soon as the machine has other work: training then takes ten to thirty times as long. Sleeping at
     # once costs a third on an idle machine; a short spin costs neither.
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+    _fill_missing_streams()
+    _end_as_ctrl_c_does()
     try:
         sys.exit(benchkit(standalone_mode=False))  # what --help and their like end with; None for a command
     except click.ClickException as error:
@@ -76,6 +79,24 @@ def main() -> None:
             sys.excepthook(type(error), error, error.__traceback__)
         click.echo(f"benchkit: {_paragraph(error)}", err=True)
         sys.exit(getattr(error, "exit_status", 1))
+
+
+def _fill_missing_streams() -> None:
+    """Give numbers 0 to 2 to nobody else: a pipe that got one of them would take what a worker process prints."""
+    while (handle := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(handle)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - for as long as the process
+
+
+def _end_as_ctrl_c_does() -> None:
+    """End cleanly also by the signals with which schedulers, containers and terminals end a process."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # `nohup` ignores one on purpose
+            signal.signal(number, signal.default_int_handler)
 
 
 def _paragraph(error: Exception) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import click
@@ -46,6 +47,11 @@ def refuse_changes(context: click.Context) -> None:
                 f"--resume: got {option.opts[0]} as well; expected the run to be what it was, which run.json of "
                 f"{context.params['resume']} says. Leave {option.opts[0]} out, or begin a new run."
             )
+
+
+def run_folder(given: Path, out: Path) -> Path:
+    """Return a run's folder: what was given, or the run of that id in the results folder."""
+    return given if given.exists() or not (out / given).exists() else out / given
 
 
 def how_settings(options: dict[str, Any]) -> dict[str, Any]:

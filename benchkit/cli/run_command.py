@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,11 @@ import click
 
 from benchkit.cli.common import offline_option, plugin_options, registry_from
 from benchkit.cli.config import config_option, parse_changes
-from benchkit.cli.isolation import changed_settings, debugger, how_settings, refuse_changes
+from benchkit.cli.isolation import changed_settings, debugger, how_settings, refuse_changes, run_folder
+from benchkit.cli.progress import Progress
 
 if TYPE_CHECKING:
     from benchkit.registry import Registry
-    from benchkit.results import Cell
     from benchkit.runner import Plan, Request
 
 
@@ -31,12 +32,29 @@ if TYPE_CHECKING:
 @click.option("--seeds", type=click.IntRange(min=1), default=1, show_default=True, help="Repeat with N seeds.")
 @click.option("--set", "changes", multiple=True, metavar="NAME.FIELD=VALUE", help="Change a setting of a plugin.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N or mps.")
-@click.option("--jobs", type=click.IntRange(min=0), default=1, show_default=True, help="Worker processes; 0 for none.")
-@click.option("--in-process", is_flag=True, help="No worker process: as --jobs 0, whatever --jobs says.")
-@click.option("--pdb", is_flag=True, help="Debug what a plugin raises where it was raised; in this process.")
-@click.option("--timeout", type=float, metavar="SECONDS", help="End a fit group that takes longer.  [default: never]")
-@click.option("--memory-limit", metavar="SIZE", help="Memory that a worker may hold, such as 4GB.  [default: no limit]")
-@click.option("--executor", default="local", show_default=True, help="local, dask, or dask://HOST:PORT.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=0),
+    default=1,
+    show_default=True,
+    help="Worker processes, here or of --executor dask.",
+)
+@click.option(
+    "--in-process", is_flag=True, help="No worker process (--jobs 0), for debugging: no --timeout, no --memory-limit."
+)
+@click.option("--pdb", is_flag=True, help="Open the debugger where a plugin raises; implies --in-process.")
+@click.option(
+    "--timeout",
+    type=float,
+    metavar="SECONDS",
+    help="End a fit group (fit, scores and timing of one detector) that takes longer.  [default: never]",
+)
+@click.option(
+    "--memory-limit", metavar="SIZE", help="Memory that each worker may hold, such as 4GB.  [default: no limit]"
+)
+@click.option(
+    "--executor", default="local", show_default=True, help="local; dask, a cluster started here; or dask://HOST:PORT."
+)
 @click.option("--threshold", default="quantile:0.95", show_default=True, help="quantile:Q or zscore:K.")
 @click.option("--prevalence", type=float, default=0.5, show_default=True, help="Share of anomalies to weight to.")
 @click.option("--batch-size", type=int, default=1024, show_default=True, help="Images a timed batch.")
@@ -49,9 +67,13 @@ if TYPE_CHECKING:
     "--resume",
     type=click.Path(path_type=Path),
     metavar="RUN",
-    help="Do what is missing in RUN's folder; --jobs, --timeout… as it began.",
+    help="Do what is missing in a run's folder, such as results/NAME; --jobs, --timeout… may be given anew.",
 )
-@click.option("--retry", metavar="STATUS,…", help="With --resume: do cells that ended so again: failed,timeout,…")
+@click.option(
+    "--retry",
+    metavar="STATUS,…",
+    help="With --resume: do cells again that ended so: skipped,failed,timeout,crashed,oom.",
+)
 @click.option("--no-scores", is_flag=True, help="Do not keep the raw scores.")
 @click.option(
     "--format", "table_format", default="text", show_default=True, help="text, github, latex, csv, json, html."
@@ -68,10 +90,12 @@ def command(plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...], **opt
     rows. Exit status 1 when a cell failed; nothing already computed is lost, --resume does the rest.
     """
     refuse_changes(click.get_current_context())
+    if options["resume"]:
+        options["resume"] = run_folder(options["resume"], options["out"])
     request = _recalled(options) if options["resume"] else _request(plugin_files, plugin_rules, options)
     registry, plan = request.resolve(registry_from(tuple(request.plugin_files), tuple(request.plugin_rules)))
     if options["dry_run"]:
-        click.echo(_plan_text(plan, request, options["out"]))
+        click.echo(_plan_text(_left(plan, options), request, options["out"]))
         return
     folder = _carry_out(request, registry, plan, options)
     sys.exit(_report(folder, options["table_format"], registry, request))
@@ -112,31 +136,32 @@ def _carry_out(request: Request, registry: Registry, plan: Plan, options: dict[s
     """Carry the plan out under a progress bar with the time left; plain when nobody watches."""
     from tqdm import tqdm
 
-    from benchkit.runner import Earlier, Listener, check_retry, conduct, resume
+    from benchkit.runner import Earlier, Listener, conduct, resume
 
-    retry = check_retry(options["retry"].split(",")) if options["retry"] else ()
+    retry = _retry(options)
     with tqdm(total=plan.n_cells, unit="cell", disable=None, dynamic_ncols=True) as bar, debugger(options["pdb"]):
-        listener = Listener(on_begin=bar.reset, on_cell=_advance(bar), on_text=_say)
+        progress = Progress(bar)
+        listener = Listener(on_begin=progress.begin, on_cell=progress.advance, on_text=progress.say)
         if options["resume"]:
             return resume(request, registry, plan, earlier=Earlier(options["resume"], retry), listener=listener)
         return conduct(request, registry, plan, out=options["out"], run_id=options["name"], listener=listener)
 
 
-def _say(text: str) -> None:
-    from tqdm import tqdm
+def _retry(options: dict[str, Any]) -> tuple[str, ...]:
+    from benchkit.runner import check_retry
 
-    from benchkit.registry import printable_lines
-
-    if text:  # what plugins printed: a terminal is to show it, not to obey it
-        tqdm.write(printable_lines(text), file=sys.stderr, end="" if text.endswith("\n") else "\n")
+    return check_retry(options["retry"].split(",")) if options["retry"] else ()
 
 
-def _advance(bar: Any) -> Callable[[Cell], None]:
-    def advance(cell: Cell) -> None:
-        bar.set_postfix_str(f"{cell.detector} × {cell.anomaly}", refresh=False)
-        bar.update()
+def _left(plan: Plan, options: dict[str, Any]) -> Plan:
+    """Return what is to be done of a plan: all of it, or what a run that is resumed lacks."""
+    if not options["resume"]:
+        return plan
+    from benchkit.runner import Earlier, tasks_left
 
-    return advance
+    earlier = Earlier(options["resume"], _retry(options))
+    with earlier.store:
+        return replace(plan, tasks=tasks_left(plan, earlier.done))
 
 
 def _report(folder: Path, table_format: str, registry: Registry, request: Request) -> int:
@@ -146,9 +171,9 @@ def _report(folder: Path, table_format: str, registry: Registry, request: Reques
     run = load_run(folder)
     click.echo(run.table(table_format))
     click.echo(f"benchkit: results are in {folder}", err=True)
-    failed = int((~run.cells["status"].isin(["ok", "skipped"])).sum())
-    if failed:
-        click.echo(f"benchkit: {failed} of {len(run.cells)} cells failed; the footnotes say why.", err=True)
+    bad = Counter(status for status in map(str, run.cells["status"]) if status not in ("ok", "skipped"))
+    if bad:
+        click.echo(f"benchkit: {_without_numbers(bad, len(run.cells), folder)}", err=True)
     by_pattern = any("*" in str(pattern) for pattern in (*request.detectors, *request.anomalies))
     lacking = bool(by_pattern and registry.problems)
     if lacking:
@@ -157,7 +182,15 @@ def _report(folder: Path, table_format: str, registry: Registry, request: Reques
             "`benchkit plugins` says which; mend it, or leave it out with -p no:NAME.",
             err=True,
         )
-    return 1 if failed or lacking else 0
+    return 1 if bad or lacking else 0
+
+
+def _without_numbers(bad: Counter[str], cells: int, folder: Path) -> str:
+    ended = ", ".join(f"{number} {status}" for status, number in bad.items())
+    return (
+        f"{bad.total()} of {cells} cells did not end well: {ended}; the footnotes say why. When mended: "
+        f"benchkit run --resume {folder} --retry {','.join(bad)}"
+    )
 
 
 def _plan_text(plan: Plan, request: Request, out: Path) -> str:
@@ -173,6 +206,8 @@ def _plan_text(plan: Plan, request: Request, out: Path) -> str:
         f"in all: {counted(len(plan.tasks), 'task')}, {counted(plan.n_fits, 'fit')}, {counted(plan.n_cells, 'cell')}",
     ]
     cost = estimate(plan, out)
+    if cost is not None and len(cost.unknown) == len(plan.detectors):
+        return "\n".join([*lines, f"time: unknown; the latest run, {cost.source}, holds none of these detectors"])
     if cost is None:
         return "\n".join([*lines, f"time: unknown; {out} holds no run on this data set to go by"])
     minutes = cost.seconds / 60

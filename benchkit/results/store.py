@@ -97,6 +97,16 @@ class RunStore:
             store._take_over()
         return store
 
+    @staticmethod
+    def check_free(folder: Path, run_id: str) -> None:
+        """Refuse a name that ``create`` would refuse.
+
+        Raises:
+            UsageError: the run id cannot name a folder, or the run is there already.
+        """
+        if (Path(folder) / check_run_id(run_id)).is_dir():
+            raise _taken(Path(folder) / run_id)
+
     def update(self, **changes: Any) -> None:
         """Set keys of the manifest and write ``run.json`` anew, atomically.
 
@@ -156,7 +166,7 @@ class RunStore:
             StoreError: a file cannot be read or written; the store is closed all the same.
         """
         try:
-            self.update(**changes, **{DIGEST_KEY: _digest(self.folder / CELLS_FILE)})
+            self.update(**changes, **{DIGEST_KEY: cells_digest(self.folder)})
         finally:
             self.close()
 
@@ -201,10 +211,7 @@ class RunStore:
             self.folder.rename(target)
         except OSError:
             if target.is_dir():
-                raise UsageError(
-                    f"results: got the run id {target.name!r}, but {target} is there already; results are never "
-                    "overwritten. Choose another run id, or remove that folder."
-                ) from None
+                raise _taken(target) from None
             raise
         self.folder = target
 
@@ -243,6 +250,19 @@ def _make_folder(folder: Path) -> None:
         sync_folder(folder.parent)
 
 
-def _digest(path: Path) -> str:
+def _taken(target: Path) -> UsageError:
+    return UsageError(
+        f"results: got the run id {target.name!r}, but {target} is there already; results are never overwritten. "
+        f"Choose another run id, remove that folder, or go on with it: benchkit run --resume {target}."
+    )
+
+
+def cells_digest(folder: Path) -> str:
+    """Return the SHA-256 of a run's ``cells.jsonl`` in hexadecimal digits.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    path = Path(folder) / CELLS_FILE
     with refusals_of(path, action="read"), path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,7 +2,7 @@
 
 from benchkit.runner.conduct import Listener, conduct, resume
 from benchkit.runner.estimate import Estimate, estimate
-from benchkit.runner.plan import Plan, Task, make_plan
+from benchkit.runner.plan import Plan, Task, make_plan, tasks_left
 from benchkit.runner.recall import recall_request
 from benchkit.runner.request import DEFAULT_DATASET, Request
 from benchkit.runner.session import Earlier, check_retry
@@ -27,4 +27,5 @@ __all__ = [
     "recall_request",
     "resume",
     "seeds_from",
+    "tasks_left",
 ]

@@ -64,8 +64,13 @@ def detector_columns(offer: Offer[Detector], views: Mapping[str, Offer[View]]) -
         "settings": settings_hash(offer.item),
         "view_settings": settings_hash(view.item) if view else "",
         "plugin": offer.plugin,
-        "distribution": " ".join(part for part in (offer.distribution, offer.version) if part),
+        "distribution": distribution_of(offer),
     }
+
+
+def distribution_of(offer: Offer[Any]) -> str:
+    """Return the distribution, or the file, that a plugin came in, with its version."""
+    return " ".join(part for part in (offer.distribution, offer.version) if part)
 
 
 def cells_of(task: Task, detector: Offer[Detector], frame: Frame, status: Status, reason: str) -> list[Cell]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -68,9 +68,10 @@ def conduct(
         KeyboardInterrupt: Ctrl-C; says what was kept.
     """
     account = Account(request.settings)
-    with _working(request, plan) as executor:
-        loaded = executor.load()
-        account.book_load()
+    if run_id is not None:
+        RunStore.check_free(out, run_id)  # before minutes are spent on loading
+    with _working(request, plan, plan.n_fits) as executor:
+        loaded = _load(executor, account)
         with RunStore.create(out, run_id or _fresh_id(plan), manifest_of(request, registry, plan, loaded)) as store:
             _carry_out(store, executor, loaded, Agenda(plan.tasks), account, listener or Listener())
             return store.folder
@@ -86,27 +87,37 @@ def resume(
     """
     listener = listener or Listener()
     with earlier.store as store:
-        listener.on_text("".join(f"benchkit: mended: {sentence}\n" for sentence in store.mended))
+        listener.on_text("".join(f"benchkit: {sentence}\n" for sentence in earlier.remarks(plan)))
+        earlier.check_plan(request, plan)
         tasks, account = tasks_left(plan, earlier.done), Account(request.settings, earlier.counts)
         if not tasks:
             earlier.close_complete()
             return store.folder
-        with _working(request, plan) as executor:
-            loaded = executor.load()
-            account.book_load()
-            earlier.check(request, plan, loaded)
-            earlier.begin(registry, loaded)
+        with _working(request, plan, sum(len(task.detectors) for task in tasks)) as executor:
+            loaded = _load(executor, account)
+            earlier.check_data(loaded)
+            earlier.begin(request, registry, loaded)
             _carry_out(store, executor, loaded, Agenda(tasks), account, listener)
             return store.folder
 
 
 @contextlib.contextmanager
-def _working(request: Request, plan: Plan) -> Iterator[Executor]:
-    executor = executor_for(plan.dataset.item, request.settings, tuple(request.plugin_files))
+def _working(request: Request, plan: Plan, groups: int) -> Iterator[Executor]:
+    settings = replace(request.settings, jobs=min(request.settings.jobs, max(1, groups)))
+    executor = executor_for(plan.dataset.item, settings, tuple(request.plugin_files))
     try:
         yield executor
     finally:
         executor.close()
+
+
+def _load(executor: Executor, account: Account) -> Loaded:
+    try:
+        loaded = executor.load()
+    except KeyboardInterrupt as error:
+        raise KeyboardInterrupt("Nothing had begun; nothing was written.") from error
+    account.book_load()
+    return loaded
 
 
 def _carry_out(

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from benchkit.errors import NotComparableError, UsageError
-from benchkit.registry import Registry
+from benchkit.registry import Offer, Registry
 from benchkit.results import STATUSES, RunStore, StoredRun, read_run
+from benchkit.results.store import DIGEST_KEY, cells_digest
+from benchkit.runner.blank import distribution_of
 from benchkit.runner.loaded import Loaded
 from benchkit.runner.plan import CellKey, Plan
 from benchkit.runner.provenance import now, provenance, settings_by_name
@@ -65,26 +67,64 @@ class Earlier:
             raise
         self.retry = frozenset(retry)
         cells = self._run.cells
-        kept = cells[~cells["status"].isin(self.retry)]
+        kept = self._kept = cells[~cells["status"].isin(self.retry)]
         columns = (kept["detector"], kept["settings"], kept["anomaly"], kept["seed"])
         self.done: frozenset[CellKey] = frozenset(zip(*columns, strict=True))
         self.counts = Counter(map(str, kept["status"]))
 
-    def check(self, request: Request, plan: Plan, loaded: Loaded) -> None:
+    def check_plan(self, request: Request, plan: Plan) -> None:
         """Refuse to go on where the new cells could not be compared with those that are there.
 
         Raises:
-            NotComparableError: the data, the protocol, the seeds, the timing or a plugin's settings are others now.
+            NotComparableError: the seeds, the timing or a plugin's settings are others now, or stored cells were
+                changed after the run had ended.
         """
+        digest = self._run.manifest.get(DIGEST_KEY)
+        if digest is not None and digest != cells_digest(self.store.folder):
+            raise NotComparableError(
+                f"--resume {self.store.folder}: got a cells.jsonl that was changed after the run had ended; expected "
+                f"the SHA-256 {str(digest)[:12]}… of run.json. `benchkit verify {self.store.folder}` names the rows. "
+                "Bring the file back, or begin a new run."
+            )
+        self._compare({"settings": _decisive(request.settings.to_dict()), **_plugins(plan)})
+
+    def check_data(self, loaded: Loaded) -> None:
+        """Refuse to go on with other data.
+
+        Raises:
+            NotComparableError: the data, or how the protocol cuts them, are others now.
+        """
+        self._compare({"protocol": loaded.protocol})
+
+    def remarks(self, plan: Plan) -> list[str]:
+        """Return what the user should know before the run goes on, one sentence each."""
+        found = [f"mended: {sentence}" for sentence in self.store.mended]
+        statuses = Counter(map(str, self._run.cells["status"]))
+        if self.retry and not self.retry & statuses.keys():
+            there = ", ".join(f"{number} {status}" for status, number in statuses.items())
+            found.append(f"--retry {','.join(sorted(self.retry))}: no cell ended so; there are {there or 'none yet'}.")
+        return found + [remark for offer in plan.detectors if (remark := self._other_version(offer))]
+
+    def _other_version(self, offer: Offer[Any]) -> str:
+        """A mended plugin goes on under its name; that its rows are of two versions has to be said."""
+        mine = self._kept[self._kept["detector"] == offer.item.name]["distribution"]
+        today = distribution_of(offer)
+        others = mine[mine != today]
+        if others.empty:
+            return ""
+        return (
+            f"note: {offer.item.name} comes from {today} now; {len(others)} of its rows were made by "
+            f"{others.iloc[0]} and stay. To do them again begin a new run."
+        )
+
+    def _compare(self, today: Mapping[str, Mapping[str, Any]]) -> None:
         before = {**self._run.manifest, "settings": _decisive(self._run.manifest.get("settings"))}
-        settings = _decisive(request.settings.to_dict())
-        today: dict[str, dict[str, Any]] = {"protocol": loaded.protocol, "settings": settings, **_plugins(plan)}
         for part, mine in today.items():
             theirs = before.get(part)
             if isinstance(theirs, Mapping) and (name := _first_difference(theirs, mine)):
                 raise NotComparableError(
-                    f"--resume {self.store.folder}: {part}: got {name} {_shown(mine.get(name))}; expected "
-                    f"{_shown(theirs.get(name))}, with which the run began. Bring that back, or begin a new run."
+                    f"--resume {self.store.folder}: {part}: got {_shown(name, mine)}; expected "
+                    f"{_shown(name, theirs)}, with which the run began. Bring that back, or begin a new run."
                 )
 
     def close_complete(self) -> None:
@@ -92,10 +132,11 @@ class Earlier:
         if self.store.manifest.get("state") != "finished":
             self.store.finish(state="finished", finished=now(), cells=dict(self.counts))
 
-    def begin(self, registry: Registry, loaded: Loaded) -> None:
+    def begin(self, request: Request, registry: Registry, loaded: Loaded) -> None:
         """Write down that somebody goes on with the run, and with what."""
         session = {
             "started": now(),
+            "settings": request.settings.to_dict(),
             "had_cells": self.counts.total(),
             "retry": sorted(self.retry),
             "mended": list(self.store.mended),
@@ -118,9 +159,9 @@ def _first_difference(theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> str
     return min(differing, key=lambda name: name == "hash", default="")
 
 
-def _shown(value: object) -> str:
-    text = "nothing" if value is None else repr(value)
-    return text if len(text) <= 120 else text[:120] + "…"
+def _shown(name: str, part: Mapping[str, Any]) -> str:
+    text = f"{name} {part[name]!r}" if name in part else f"no {name}"
+    return text if len(text) <= 160 else text[:160] + "…"
 
 
 def check_retry(statuses: Iterable[str]) -> tuple[str, ...]:

@@ -68,7 +68,8 @@ class RunSettings:
     def _check_isolation(self) -> None:
         timeout_fits = self.timeout is None or (math.isfinite(self.timeout) and self.timeout > 0)
         _check("timeout", self.timeout, timeout_fits, "a positive number of seconds")
-        _check("memory limit", self.memory_limit, self.memory_limit is None or self.memory_limit > 0, "1 byte or more")
+        limit_fits = self.memory_limit is None or 0 < self.memory_limit < 2**62
+        _check("memory limit", self.memory_limit, limit_fits, "1 byte or more, and no more than a machine can have")
         _check("executor", self.executor, bool(_EXECUTOR.fullmatch(self.executor)), "local, dask or dask://HOST:PORT")
         for name in ("timeout", "memory_limit"):
             if self.in_process and getattr(self, name) is not None:

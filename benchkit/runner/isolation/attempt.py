@@ -20,6 +20,9 @@ from benchkit.runner.ledger import book
 from benchkit.runner.plan import Task
 from benchkit.runner.report import GroupReport, Lost
 
+_MOST_LINES, _LONGEST_LINE = 40, 500
+"""Of what a group printed; a plugin that reports every step would fill a terminal, or a log, over night."""
+
 
 @dataclass(frozen=True)
 class Assignment:
@@ -66,7 +69,17 @@ class _Attempt:
         while outcomes is None:
             outcomes = self._outcomes(self._what.lost.and_also(self._lost))
         self._text += self._supervisor.said()
-        return GroupReport(outcomes, self._seconds, self._busy, self._lost, self._text)
+        if any(outcome.cell.status == "oom" for outcome in outcomes):
+            self._supervisor.renew()  # what one group took and kept is not to be missing to the next
+        return GroupReport(outcomes, self._seconds, self._busy, self._lost, self._printed())
+
+    def _printed(self) -> str:
+        """Return the end of what was printed, under the name of the group; nothing when nothing was."""
+        lines = [line[-_LONGEST_LINE:] for line in self._text.splitlines() if not line.startswith("Extension modules:")]
+        if not any(line.strip() for line in lines):
+            return ""
+        heading = f"benchkit: printed by {self._what.offer.item.name} ({self._what.task.title}):"
+        return "\n".join([heading, *lines[-_MOST_LINES:]]) + "\n"
 
     def _outcomes(self, lost: Lost) -> list[Outcome] | None:
         view = self._what.task.views.get(self._what.offer.item.view)

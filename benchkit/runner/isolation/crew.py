@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import queue
 import secrets
 import shutil
 import signal
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from multiprocessing import resource_tracker
 from pathlib import Path
@@ -17,7 +20,7 @@ import torch
 from benchkit.contract import Dataset
 from benchkit.runner.agenda import Agenda
 from benchkit.runner.isolation.attempt import Assignment, attempt
-from benchkit.runner.isolation.home import Home
+from benchkit.runner.isolation.home import Home, is_alive
 from benchkit.runner.isolation.lane import Lane, lane_folder
 from benchkit.runner.isolation.sandbox import Sandbox
 from benchkit.runner.isolation.supervisor import Supervisor
@@ -25,6 +28,9 @@ from benchkit.runner.isolation.worker import Start
 from benchkit.runner.loaded import Loaded
 from benchkit.runner.report import GroupReport
 from benchkit.runner.settings import RunSettings
+
+_ABANDONED = 3600.0
+"""Seconds in which a run that is just starting must have got its workers."""
 
 _FAREWELL = 2.0
 """Seconds in which a thread has to notice that its worker was ended."""
@@ -40,12 +46,28 @@ def make_supervisor(start: Start, dataset: Dataset, token: str, name: str) -> Su
         name: of the worker, unlike that of every other on the host.
     """
     home = Home(lane_folder(Path(tempfile.gettempdir()), token) / name)
-    return Supervisor(Sandbox(home, Lane(home), start), dataset, start.settings.timeout)
+    timeout = start.settings.timeout
+    lane = Lane(home) if timeout is None else Lane(home, timeout / 2)
+    return Supervisor(Sandbox(home, lane, start), dataset, timeout)
 
 
 def remove_lane(token: str) -> None:
     """Remove what the workers of a run have left on this host."""
     shutil.rmtree(lane_folder(Path(tempfile.gettempdir()), token), ignore_errors=True)
+
+
+def remove_abandoned_lanes() -> None:
+    """Remove what runs of this user have left that were killed: folders in which no worker lives any more."""
+    for folder in Path(tempfile.gettempdir()).glob(lane_folder(Path(), "*").name):
+        with contextlib.suppress(OSError):
+            mine = folder.stat().st_uid == os.getuid() if hasattr(os, "getuid") else False
+            if mine and time.time() - folder.stat().st_mtime > _ABANDONED and not _lives(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lives(folder: Path) -> bool:
+    pids = [Home(home).pid for home in folder.iterdir() if home.is_dir()]
+    return any(is_alive(pid) for pid in pids if pid is not None)
 
 
 class Crew:
@@ -74,6 +96,7 @@ class Crew:
 
     def load(self) -> Loaded:
         """Start all workers; return what the first of them has loaded, while the others still do."""
+        remove_abandoned_lanes()
         for thread in self._threads:
             thread.start()
         first = self._loads.get()

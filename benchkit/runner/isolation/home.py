@@ -32,6 +32,29 @@ class Stage:
     of: str = ""
 
 
+def is_alive(pid: int) -> bool:
+    """Return whether a process is there, be it stopped or somebody else's."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def signal_worker(pid: int, number: int) -> None:
+    """Send a signal to a worker and to whatever it has started; to itself alone while it has no group of its own.
+
+    Raises:
+        OSError: it has ended.
+    """
+    if hasattr(os, "getpgid") and os.getpgid(pid) == pid:
+        os.killpg(pid, number)
+    else:
+        os.kill(pid, number)
+
+
 class Home:
     """The folder that a worker and the one who watches it share.
 

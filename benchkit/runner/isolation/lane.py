@@ -7,14 +7,14 @@ own clock stands still as well (``Home.clock``), so no fit pays for somebody els
 from __future__ import annotations
 
 import contextlib
-import os
+import math
 import signal
 import time
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from benchkit.runner.isolation.home import Home
+from benchkit.runner.isolation.home import Home, signal_worker
 
 LONGEST = 60.0
 """Seconds after which the others go on: a lock that one of them holds may be what the timing waits for."""
@@ -28,10 +28,12 @@ class Lane:
 
     Args:
         home: the worker's folder; its siblings' lie beside it.
+        longest: seconds after which the others go on, if that is sooner than ``LONGEST``.
     """
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, longest: float = math.inf) -> None:
         self._home = home
+        self._longest = longest
         self._lock = FileLock(home.folder.parent / "timing.lock")
         self._held: list[Home] = []
         self._since = 0.0
@@ -56,7 +58,7 @@ class Lane:
 
     def watch(self) -> None:
         """Let the others go on when the lane was held for too long; it is not exclusive any more then."""
-        if self._held and time.monotonic() - self._since > LONGEST:
+        if self._held and time.monotonic() - self._since > min(self._longest, LONGEST):
             self.kept = False
             self._release()
 
@@ -83,7 +85,7 @@ def _suspend(worker: Home) -> bool:
         return False
     worker.begin_pause()
     try:
-        os.kill(pid, _STOP)
+        signal_worker(pid, _STOP)
     except OSError:  # it has ended meanwhile
         worker.end_pause()
         return False
@@ -95,7 +97,7 @@ def _resume(worker: Home) -> None:
     worker.end_pause()
     if pid is not None and _GO_ON is not None:
         with contextlib.suppress(OSError):
-            os.kill(pid, _GO_ON)
+            signal_worker(pid, _GO_ON)
 
 
 def lane_folder(folder: Path, token: str) -> Path:

@@ -18,7 +18,7 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 from benchkit.results import Status
 from benchkit.runner.isolation import worker
 from benchkit.runner.isolation.death import Death, ended_by_itself, kernel_kills
-from benchkit.runner.isolation.home import Home
+from benchkit.runner.isolation.home import Home, is_alive, signal_worker
 from benchkit.runner.isolation.lane import Lane
 from benchkit.runner.isolation.parcel import Parcel
 from benchkit.runner.isolation.worker import Start
@@ -53,7 +53,7 @@ class Sandbox:
         One that died between two calls is replaced, and costs nobody a cell.
         """
         if self._pool is not None and self._is_gone(self._pool):
-            self._end()
+            self.end()
         return self._pool is None
 
     def call(self, function: Callable[..., Answer], *args: Any, limit: float | None = None) -> Answer:
@@ -81,7 +81,7 @@ class Sandbox:
     def close(self) -> None:
         """End the process for good, whatever it is doing; who waits for its answer in another thread gets a Death."""
         self._closed = True
-        self._end()
+        self.end()
         self._home.remove()
 
     def _begin(self) -> None:
@@ -96,7 +96,7 @@ class Sandbox:
             self.lane.turnstile()  # whoever took the lane before this process was known could not suspend it
             self._ask(worker.begin, (self._home.folder, self._start), None)
         except Exception:
-            self._end()  # half ready is not ready
+            self.end()  # half ready is not ready
             raise
 
     def _ask(self, function: Callable[..., Answer], args: tuple[Any, ...], limit: float | None) -> Answer:
@@ -141,7 +141,7 @@ class Sandbox:
                 raise _GoneError(0) if pool.active else BrokenProcessPool
             if limit is not None and self._home.clock() - begun > limit:
                 self._ask_where()
-                raise self._death("timeout", f"was ended, as --timeout {limit:g} asks", begun)
+                raise self._death("timeout", f"was ended, as --timeout {limit:g} asks,", begun)
 
     def _ask_where(self) -> None:
         """Let the process say what keeps it, before it is ended."""
@@ -154,20 +154,21 @@ class Sandbox:
     def _is_gone(self, pool: ProcessPool) -> bool:
         """Whether nobody will answer any more: the process has ended, or Pebble's threads have."""
         pid = self._home.pid
-        return not pool.active or (pid is not None and not _is_alive(pid))
+        return not pool.active or (pid is not None and not is_alive(pid))
 
     def _death(self, status: Status, how: str, begun: float) -> Death:
         stage, seconds = self._home.stage(), self._home.clock() - begun
-        self._end()
+        self.end()
         return Death(status, how, stage, seconds, self._home.said())
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """End the process, whatever it is doing; the next call starts another."""
         with self._swap:  # `close` may come from another thread than the driver's
             pool, pid = self._pool, self._home.pid
             self._pool, self._home.pid = None, None
         if pid is not None:
             with contextlib.suppress(OSError):
-                os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+                signal_worker(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
         if pool is not None:
             pool.stop()  # type: ignore[no-untyped-call]
             # Aside: a process that was ended in the middle of an answer keeps Pebble waiting for the rest of it.
@@ -180,13 +181,3 @@ class _GoneError(Exception):
     def __init__(self, exit_code: int | None) -> None:
         super().__init__(exit_code)
         self.exit_code = exit_code
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

@@ -57,6 +57,10 @@ class Supervisor:
         """End the worker."""
         self._sandbox.close()
 
+    def renew(self) -> None:
+        """End the worker; the next group begins with a new one."""
+        self._sandbox.end()
+
     def prepare(self, checksum: str) -> None:
         """Have a worker ready that holds the run's data.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import faulthandler
 import os
@@ -83,6 +84,7 @@ class _Worker:
     """What a worker process keeps between calls."""
 
     def __init__(self, start: Start, home: Home) -> None:
+        self.home = home
         self.settings = start.settings
         self.machine = machine_for(start.settings.device)
         self.ledger = Ledger(self.machine.device, clock=home.clock, announce=home.announce)
@@ -102,6 +104,7 @@ class _Worker:
         """Fit and score one detector."""
         if self._data is None:
             raise RuntimeError("the worker process was asked for a fit before it had loaded its data")
+        _speak_into(self.home.log)  # again: a plugin may have closed what the next one prints to
         start = self.ledger.clock()
         self._group = None
         if self._bench is None or not self._bench.serves(task):
@@ -130,6 +133,8 @@ def begin(home_folder: Path, start: Start) -> None:
     """Make a fresh process ready. Called once, before anything whose arguments are plugins' objects."""
     global _worker  # a worker process has one state, and there is no other place for it
     home = Home(home_folder)
+    if hasattr(os, "setpgid"):
+        os.setpgid(0, 0)  # what a plugin starts or signals is the worker's own group, not that of the run
     _die_with_parent()
     _speak_into(home.log)
     for file in start.plugin_files:
@@ -174,8 +179,13 @@ def _ready() -> _Worker:
 def _speak_into(log: Path) -> None:
     """Send whatever this process prints, from Python or from C, into a file that outlives it."""
     handle = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        stream = getattr(sys, name)
+        if stream is None or stream.closed:
+            setattr(sys, name, open(number, "w", buffering=1, closefd=False, encoding="utf-8"))  # noqa: SIM115
+        else:
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
     os.dup2(handle, 1)
     os.dup2(handle, 2)
     os.close(handle)

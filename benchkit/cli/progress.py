@@ -1,0 +1,59 @@
+"""How far a run is: a bar on a terminal, a line now and then anywhere else."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from benchkit.results import Cell
+
+EVERY = 60.0
+"""Seconds between two lines in a log."""
+
+
+class Progress:
+    """Told of a run while it goes on.
+
+    Args:
+        bar: tqdm's; disabled where standard error is no terminal.
+    """
+
+    def __init__(self, bar: Any) -> None:
+        self._bar = bar
+        self._total = 0
+        self._counts: Counter[str] = Counter()
+        self._began = self._last = time.monotonic()
+
+    def begin(self, total: int) -> None:
+        """Begin with so many cells to do."""
+        self._bar.reset(total)
+        self._total, self._began = total, time.monotonic()
+
+    def advance(self, cell: Cell) -> None:
+        """Count a cell."""
+        self._counts[cell.status] += 1
+        self._bar.set_postfix_str(f"{cell.detector} × {cell.anomaly}", refresh=False)
+        self._bar.update()
+        if self._bar.disable and time.monotonic() - self._last >= EVERY:
+            self._last = time.monotonic()
+            click.echo(f"benchkit: {self._line()}", err=True)
+
+    def _line(self) -> str:
+        done = self._counts.total()
+        bad = [f"{number} {status}" for status, number in self._counts.items() if status != "ok"]
+        left = (time.monotonic() - self._began) / done * (self._total - done) / 60
+        return f"{', '.join([f'{done} of {self._total} cells', *bad])}; about {left:.0f} min left"
+
+    def say(self, text: str) -> None:
+        """Show what plugins printed: a terminal is to show it, not to obey it."""
+        from tqdm import tqdm
+
+        from benchkit.registry import printable_lines
+
+        if text:
+            tqdm.write(printable_lines(text), file=sys.stderr, end="" if text.endswith("\n") else "\n")
