@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +11,12 @@ from typing import Any, Unpack
 
 from benchkit.contract import AnomalyGenerator, Dataset, Detector
 from benchkit.errors import StoreError, UsageError
-from benchkit.registry import load_registry, printable
+from benchkit.registry import load_registry, printable, printable_lines
 from benchkit.report import leaderboards, render
 from benchkit.results import STATUSES, StoredRun, read_run
 from benchkit.runner import (
     Earlier,
+    Listener,
     Request,
     RunSettings,
     SettingOptions,
@@ -167,14 +169,22 @@ def run(
     request = _request_of(Path(resume), given, options, {"out": out, "name": name})
     registry, plan = request.resolve()
     statuses = check_retry(_statuses(retry))
-    return load_run(go_on(request, registry, plan, earlier=Earlier(Path(resume), statuses)))
+    return load_run(go_on(request, registry, plan, earlier=Earlier(Path(resume), statuses), listener=_LISTENER))
+
+
+def _say(text: str) -> None:
+    """What plugins print in a worker process, and what a run has to say itself, is no part of anybody's output."""
+    sys.stderr.write(printable_lines(text))
+
+
+_LISTENER = Listener(on_text=_say)
 
 
 def _begin(request: Request, out: Path, name: str | None, retry: str | Sequence[str]) -> Run:
     if retry:
         raise UsageError(f"retry: got {retry!r} without resume; expected the folder of a run. Add resume=FOLDER.")
     registry, plan = request.resolve()
-    return load_run(conduct(request, registry, plan, out=out, run_id=name))
+    return load_run(conduct(request, registry, plan, out=out, run_id=name, listener=_LISTENER))
 
 
 def _options(settings: SettingOptions) -> dict[str, Any]:

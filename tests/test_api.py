@@ -48,7 +48,7 @@ def asked(whole: benchkit.Run, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Re
         found.append((request, frozenset()))
         return whole.folder
 
-    def go_on(request: Request, *_: object, earlier: Any) -> Path:
+    def go_on(request: Request, *_: object, earlier: Any, **__: object) -> Path:
         with earlier.store:
             found.append((request, earlier.retry))
         return whole.folder

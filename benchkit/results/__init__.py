@@ -6,7 +6,7 @@ from benchkit.results.cell import CELL_FIELDS, SCHEMA_VERSION, STATUSES, Cell, S
 from benchkit.results.columns import to_frame
 from benchkit.results.origins import mixed_origins, versions_in_words
 from benchkit.results.raw_scores import read_scores
-from benchkit.results.reading import StoredRun, latest_run, read_run, runs_in
+from benchkit.results.reading import StoredRun, latest_run, read_manifest, read_run, runs_in
 from benchkit.results.store import RunStore
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "StoredRun",
     "latest_run",
     "mixed_origins",
+    "read_manifest",
     "read_run",
     "read_scores",
     "runs_in",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pandas as pd
 
 from benchkit.errors import StoreError
 from benchkit.results.columns import Columns
+from benchkit.results.halves import second_half
 from benchkit.results.naming import CELLS_FILE, MANIFEST_FILE
 from benchkit.results.record import parse_json
 from benchkit.results.rows import exact_row, rows_of
@@ -23,8 +25,36 @@ def read_cells(path: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
     Raises:
         StoreError: the file cannot be read, or a line before the last is damaged, or of a newer or older benchkit.
     """
-    columns, number = Columns(), 1
-    for lines in _chunks(path):
+    columns, number, begin = Columns(), 1, 0
+    other = second_half(path)
+    if other is not None:
+        try:
+            number += gather(columns, path, 0, other.begin, first=number)
+        except BaseException:
+            other.forget()
+            raise
+        begin = other.begin
+        if (arrays := other.arrays()) is not None:
+            columns.extend(arrays)
+            number, begin = number + int(arrays["lines"]), other.end
+    return _to_the_end(columns, path, begin, number)
+
+
+def gather(columns: Columns, path: Path, begin: int, end: int, *, first: int) -> int:
+    """Add the cells between two places of a file, both at the beginning of a line; return how many lines that were.
+
+    Raises:
+        StoreError: the file cannot be read, or a line is damaged; names it by its number, counted from ``first``.
+    """
+    number = first
+    for lines in _chunks(path, begin, end):
+        columns.add(rows_of(lines, path=path, first=number))
+        number += len(lines)
+    return number - first
+
+
+def _to_the_end(columns: Columns, path: Path, begin: int, number: int) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    for lines in _chunks(path, begin):
         last = b"" if lines[-1].endswith(b"\n") else lines.pop()
         columns.add(rows_of(lines, path=path, first=number))
         number += len(lines)
@@ -41,13 +71,25 @@ def could_not_be_read(path: Path, error: OSError) -> StoreError:
     )
 
 
-def _chunks(path: Path) -> Iterator[list[bytes]]:
+def _chunks(path: Path, begin: int, end: int | None = None) -> Iterator[list[bytes]]:
     try:
         with path.open("rb", buffering=_CHUNK_BYTES) as file:
-            while lines := file.readlines(_CHUNK_BYTES):
+            file.seek(begin)
+            while (room := _room(begin, end)) > 0 and (lines := _lines(file, room)):
+                begin += sum(map(len, lines))
                 yield lines
     except OSError as error:
         raise could_not_be_read(path, error) from error
+
+
+def _lines(file: IO[bytes], room: int) -> list[bytes]:
+    """Return lines up to the one that fills the room, and no further."""
+    # ``readlines`` ends with the line that goes beyond what it is given, and takes all for 0.
+    return file.readlines(room - 1) if room > 1 else [line for line in [file.readline()] if line]
+
+
+def _room(begin: int, end: int | None) -> int:
+    return _CHUNK_BYTES if end is None else min(_CHUNK_BYTES, end - begin)
 
 
 def _with_last(columns: Columns, last: bytes, *, where: str) -> tuple[pd.DataFrame, tuple[str, ...]]:

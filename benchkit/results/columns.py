@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
+import msgspec
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -24,6 +25,17 @@ class Columns:
         if rows:
             for column, values in zip(self._columns.values(), zip(*rows, strict=True), strict=True):
                 column.add(values)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return all that was gathered as arrays of numbers, to be handed to another process."""
+        return {
+            f"{name}.{part}": array for name, column in self._columns.items() for part, array in column.parts().items()
+        }
+
+    def extend(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Add what another process has gathered, behind what is there."""
+        for name, column in self._columns.items():
+            column.extend({part: arrays[f"{name}.{part}"] for part in column.parts()})
 
     def frame(self) -> pd.DataFrame:
         """Return one row a cell, in the order in which they came: text as ``str``, undefined numbers as NaN or NA.
@@ -45,6 +57,8 @@ def to_frame(records: Iterable[dict[str, Any]]) -> pd.DataFrame:
 
 class _Column(Protocol):
     def add(self, values: Sequence[Any]) -> None: ...
+    def parts(self) -> dict[str, NDArray[Any]]: ...
+    def extend(self, parts: Mapping[str, NDArray[Any]]) -> None: ...
     def joined(self) -> Any: ...
 
 
@@ -68,6 +82,12 @@ class _Numbers:
         self._room[self._used : end] = numbers
         self._used = end
 
+    def parts(self) -> dict[str, NDArray[Any]]:
+        return {"numbers": self._room[: self._used]}
+
+    def extend(self, parts: Mapping[str, NDArray[Any]]) -> None:
+        self.put(parts["numbers"])
+
     def joined(self) -> NDArray[Any]:
         self._room.resize(self._used, refcheck=False)
         return self._room
@@ -84,6 +104,13 @@ class _WholeOrUndefined:
         self._values.add([value or 0 for value in values] if gaps else values)
         self._gaps.put(np.array([value is None for value in values]) if gaps else np.zeros(len(values), np.bool_))
 
+    def parts(self) -> dict[str, NDArray[Any]]:
+        return {"values": self._values.parts()["numbers"], "gaps": self._gaps.parts()["numbers"]}
+
+    def extend(self, parts: Mapping[str, NDArray[Any]]) -> None:
+        self._values.put(parts["values"])
+        self._gaps.put(parts["gaps"])
+
     def joined(self) -> Any:
         return pd.arrays.IntegerArray(self._values.joined(), self._gaps.joined())
 
@@ -97,6 +124,15 @@ class _Texts:
 
     def add(self, values: Sequence[str]) -> None:
         self._codes.put(np.fromiter(map(self._known.__getitem__, values), np.int32, len(values)))
+
+    def parts(self) -> dict[str, NDArray[Any]]:
+        texts = msgspec.json.encode(list(self._known))
+        return {"codes": self._codes.parts()["numbers"], "texts": np.frombuffer(texts, np.uint8)}
+
+    def extend(self, parts: Mapping[str, NDArray[Any]]) -> None:
+        texts = msgspec.json.decode(parts["texts"].tobytes(), type=list[str])
+        mine = np.fromiter(map(self._known.__getitem__, texts), np.int32, len(texts))
+        self._codes.put(mine[parts["codes"]])
 
     def joined(self) -> Any:
         return pd.Series(self._known.texts()[self._codes.joined()], dtype=str, copy=False)

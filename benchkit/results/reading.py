@@ -51,6 +51,14 @@ def read_run(path: Path) -> StoredRun:
         UsageError: there is no run at ``path``.
         StoreError: a file is damaged, or was written by an older or a newer benchkit.
     """
+    folder, manifest = read_manifest(path)
+    stored, torn = read_cells(folder / CELLS_FILE)
+    cells, repeated = last_of_each(stored)
+    return StoredRun(folder, manifest, cells, notes=torn + repeated)
+
+
+def read_manifest(path: Path) -> tuple[Path, dict[str, Any]]:
+    """Return a run's folder and what its ``run.json`` says; arguments and errors as ``read_run``."""
     path = Path(path)
     folder = path.parent if path.name in (MANIFEST_FILE, CELLS_FILE) else path
     manifest_path = folder / MANIFEST_FILE
@@ -61,9 +69,7 @@ def read_run(path: Path) -> StoredRun:
         )
     manifest = parse_json(_read(manifest_path), where=str(manifest_path))
     check_schema(manifest, where=str(manifest_path))
-    stored, torn = read_cells(folder / CELLS_FILE)
-    cells, repeated = last_of_each(stored)
-    return StoredRun(folder, manifest, cells, notes=torn + repeated)
+    return folder, manifest
 
 
 def latest_run(folder: Path) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchkit.errors import StoreError, UsageError
-from benchkit.results import read_run
+from benchkit.results import read_manifest
 from benchkit.runner.request import Request
 from benchkit.runner.settings import RunSettings
 
@@ -40,7 +40,7 @@ def recall_request(folder: Path, how: Mapping[str, Any]) -> Request:
         UsageError: there is no run, or its request can't be had from what it left.
         StoreError: it is damaged.
     """
-    manifest = read_run(folder).manifest
+    _, manifest = read_manifest(folder)
     kept, changes = manifest.get("request"), manifest.get("changes")
     if not isinstance(kept, dict):
         raise UsageError(
