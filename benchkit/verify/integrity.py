@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import numpy as np
 
 from benchkit.results.cell import ADDED, Cell
 from benchkit.results.naming import CELLS_FILE
-from benchkit.results.store import DIGEST_KEY
+from benchkit.results.store import DIGEST_KEY, cells_digest
 from benchkit.verify.evidence import MANIFEST, Evidence, Mask
 from benchkit.verify.findings import Check, Findings
 
@@ -48,8 +46,7 @@ def check_digest(evidence: Evidence) -> Check:
             f"{MANIFEST} holds no {DIGEST_KEY}: a run has it since schema {_DIGEST_SINCE}, and only when it has ended"
         )
         return findings.check(CELLS_FILE, done=False)
-    with (evidence.run.folder / CELLS_FILE).open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    found = cells_digest(evidence.run.folder)
     why = "it was changed after the run had ended" if stored else "a run that has ended has one"
     findings.compare(MANIFEST, DIGEST_KEY, stored, found, f"SHA-256 of {CELLS_FILE} as it lies here; {why}")
     return findings.check(f"SHA-256 of {CELLS_FILE}")

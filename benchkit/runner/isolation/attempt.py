@@ -9,7 +9,7 @@ from benchkit.contract import Detector
 from benchkit.registry import Offer, printable
 from benchkit.results import Cell, Status
 from benchkit.results.repeats import IDENTITY
-from benchkit.runner.blank import Frame, cells_of
+from benchkit.runner.blank import Frame, cells_of, distribution_of
 from benchkit.runner.group import Outcome, Timing, with_timing
 from benchkit.runner.guard import Verdict, described
 from benchkit.runner.isolation.death import Death
@@ -169,7 +169,7 @@ class _Attempt:
 
     def _verdict(self, death: Death) -> Verdict:
         offer = self._what.offer
-        origin = " ".join(part for part in (offer.distribution, offer.version) if part)
+        origin = distribution_of(offer)
         who = f"plugin {offer.plugin!r} ({origin})" if origin else f"plugin {offer.plugin!r}"
         return death.status, death.reason(f"{who}: detector {offer.item.name!r} ({self._what.task.title})")
 
