@@ -215,3 +215,46 @@ def test_an_error_is_not_hidden_by_a_broken_device(monkeypatch: pytest.MonkeyPat
         raise ZeroDivisionError
     assert events == ["synchronise cuda:0", "clock", "clock"]
     assert watch.seconds > 0.0
+
+
+def with_reference(seconds: float, *, reference: float, budget: float) -> timing.Throughput:
+    """Measure a call of always the same duration, beside a reference of a fixed one."""
+    clock = FakeClock()
+
+    def read() -> float:
+        clock.now += reference
+        return reference
+
+    numbers = torch.arange(10.0).reshape(10, 1)
+    call = FakeCall(clock, [seconds])
+    return timing.measure(call, numbers, batch_size=5, budget_seconds=budget, clock=clock, reference=read)
+
+
+def test_the_single_times_are_kept() -> None:
+    """What the summary was made of is there, in order of time, without references where none was asked for."""
+    measured, _ = timed([0.5, 0.5, 0.01, 0.02, 0.03, 0.04, 0.05], budget=0.0)
+    readings = measured.readings
+    assert readings.seconds == (0.01, 0.02, 0.03, 0.04, 0.05)
+    assert measured.repeats == 5
+    assert (readings.reference_at, readings.reference_seconds) == ((), ())
+
+
+def test_the_reference_is_timed_in_turn() -> None:
+    """It comes before the first timed batch, and again after every 20 ms of timed ones."""
+    readings = with_reference(0.008, reference=0.002, budget=1.0).readings
+    assert readings.reference_at[:4] == (0, 3, 6, 9)
+    assert set(readings.reference_seconds) == {0.002}
+    assert len(readings.reference_at) == len(readings.reference_seconds)
+
+
+def test_the_reference_does_not_change_what_is_measured() -> None:
+    """Throughput and latencies are those of the batches alone, and the budget holds both."""
+    beside = with_reference(0.01, reference=0.05, budget=1.0)
+    assert beside.images_per_second == pytest.approx(500.0)
+    assert beside.repeats < 1.0 / 0.01 / 2
+
+
+def test_a_long_batch_has_a_reference_of_its_own() -> None:
+    """Where a batch takes longer than the reference's turn, every batch has one, and none is thrown away."""
+    readings = with_reference(0.1, reference=0.001, budget=1.0).readings
+    assert readings.reference_at == tuple(range(len(readings.seconds)))

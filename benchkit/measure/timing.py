@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from benchkit.errors import DataError, UsageError
+from benchkit.measure.readings import Readings
 
 Clock = Callable[[], float]
 """Seconds from any fixed moment, never backwards."""
@@ -25,10 +26,14 @@ MIN_REPEATS = 5
 WARM_UP_SHARE = 0.25
 """Largest share of the budget that warming up may use."""
 
+REFERENCE_EVERY = 0.02
+"""Seconds of timed batches between two times of the reference, which takes one to three milliseconds of a CPU."""
+
 STEADY = 0.2
 """Two successive warm-up calls that differ by no more than this share end the warm-up."""
 
-_TICK = 1e-9  # the finest that a clock tells apart: a batch is never faster than that
+TICK = 1e-9
+"""Seconds: the finest that a clock tells apart; nothing is ever faster than that."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,7 @@ class Throughput:
         latency_p99_ms: time that 99 % of the batches do not exceed; of fewer than 100 repeats, the slowest.
         batch_size: images a timed batch, which is less than was asked for where there are fewer images.
         repeats: timed batches.
+        readings: the time of each batch, and of the reference where one was timed in turn.
     """
 
     images_per_second: float
@@ -48,6 +54,7 @@ class Throughput:
     latency_p99_ms: float
     batch_size: int
     repeats: int
+    readings: Readings
 
 
 class Stopwatch:
@@ -95,6 +102,7 @@ def measure(
     batch_size: int,
     budget_seconds: float,
     clock: Clock = time.perf_counter,
+    reference: Callable[[], float] | None = None,
 ) -> Throughput:
     """Time ``call`` on batches of ``images``, gradients off.
 
@@ -108,18 +116,20 @@ def measure(
         batch_size: images a batch; reduced to N where there are fewer.
         budget_seconds: how long to measure, warm-up included.
         clock: seconds from any fixed moment.
+        reference: returns the seconds of a fixed computation, see ``measure.reference``. It is called before the first
+            timed batch and again after each ``REFERENCE_EVERY`` seconds of timed ones, on the same budget.
 
     Raises:
         UsageError: the batch size is not positive, or the budget is negative or not a number.
         DataError: there are no images.
     """
     size = _check(images, batch_size, budget_seconds)
-    batches = _batches(images, size)
     start = clock()
     with torch.no_grad():
-        _warm_up(call, batches, images.device, start + WARM_UP_SHARE * budget_seconds, clock)
-        seconds = _timed(call, batches, images.device, start + budget_seconds, clock)
-    return _summary(seconds, size)
+        batch = _Round(call, _batches(images, size), images.device, clock)
+        _warm_up(batch, start + WARM_UP_SHARE * budget_seconds)
+        readings = _timed(batch, start + budget_seconds, reference)
+    return _summary(readings, size)
 
 
 def _check(images: Tensor, batch_size: int, budget_seconds: float) -> int:
@@ -141,34 +151,49 @@ def _batches(images: Tensor, size: int) -> Iterator[Tensor]:
         yield images[start : start + size] if beyond <= 0 else torch.cat((images[start:], images[:beyond]))
 
 
-def _once(call: Callable[[Tensor], Tensor], batch: Tensor, device: torch.device, clock: Clock) -> float:
-    """Return the seconds of one call."""
-    with Stopwatch(device, clock=clock) as watch:
-        call(batch)
-    return watch.seconds
+@dataclass(frozen=True)
+class _Round:
+    """One batch after the other."""
+
+    call: Callable[[Tensor], Tensor]
+    batches: Iterator[Tensor]
+    device: torch.device
+    clock: Clock
+
+    def seconds(self) -> float:
+        """Return what the next batch took."""
+        batch = next(self.batches)
+        with Stopwatch(self.device, clock=self.clock) as watch:
+            self.call(batch)
+        return max(round(watch.seconds, 9), TICK)  # a clock tells nanoseconds
 
 
-def _warm_up(
-    call: Callable[[Tensor], Tensor], batches: Iterator[Tensor], device: torch.device, deadline: float, clock: Clock
-) -> None:
+def _warm_up(batch: _Round, deadline: float) -> None:
     """Call until two successive times agree or the deadline has passed."""
-    last, this = math.inf, _once(call, next(batches), device, clock)
-    while last == math.inf or (abs(this - last) > STEADY * max(this, last) and clock() < deadline):
-        last, this = this, _once(call, next(batches), device, clock)
+    last, this = math.inf, batch.seconds()
+    while last == math.inf or (abs(this - last) > STEADY * max(this, last) and batch.clock() < deadline):
+        last, this = this, batch.seconds()
 
 
-def _timed(
-    call: Callable[[Tensor], Tensor], batches: Iterator[Tensor], device: torch.device, deadline: float, clock: Clock
-) -> list[float]:
-    """Return the seconds of each timed batch."""
+def _timed(batch: _Round, deadline: float, reference: Callable[[], float] | None) -> Readings:
+    """Return the seconds of each timed batch, and of the reference in between."""
     seconds: list[float] = []
-    while len(seconds) < MIN_REPEATS or clock() < deadline:
-        seconds.append(_once(call, next(batches), device, clock))
-    return seconds
+    references: dict[int, float] = {}
+    since = math.inf
+    while len(seconds) < MIN_REPEATS or batch.clock() < deadline:
+        if reference is not None and since >= REFERENCE_EVERY:
+            references[len(seconds)] = reference()
+            since = 0.0
+            if seconds and seconds[-1] < REFERENCE_EVERY:
+                batch.seconds()  # not timed: the reference has taken the caches, which shows in a short batch
+        seconds.append(batch.seconds())
+        since += seconds[-1]
+    return Readings(tuple(seconds), tuple(references), tuple(references.values()))
 
 
-def _summary(seconds: list[float], size: int) -> Throughput:
-    median = max(float(np.median(seconds)), _TICK)
+def _summary(readings: Readings, size: int) -> Throughput:
+    seconds = readings.seconds
+    median = max(float(np.median(seconds)), TICK)
     # Not interpolated: between the slowest and the one before lies no batch that was measured.
     slowest = max(float(np.quantile(seconds, 0.99, method="higher")), median)
     return Throughput(
@@ -177,4 +202,5 @@ def _summary(seconds: list[float], size: int) -> Throughput:
         latency_p99_ms=1e3 * slowest,
         batch_size=size,
         repeats=len(seconds),
+        readings=readings,
     )

@@ -8,6 +8,7 @@ from benchkit.results.origins import mixed_origins, versions_in_words
 from benchkit.results.raw_scores import read_scores
 from benchkit.results.reading import StoredRun, latest_run, read_manifest, read_run, runs_in
 from benchkit.results.store import RunStore
+from benchkit.results.timings import TimingRecord, read_timings
 
 __all__ = [
     "CELL_FIELDS",
@@ -17,11 +18,13 @@ __all__ = [
     "RunStore",
     "Status",
     "StoredRun",
+    "TimingRecord",
     "latest_run",
     "mixed_origins",
     "read_manifest",
     "read_run",
     "read_scores",
+    "read_timings",
     "runs_in",
     "to_frame",
     "versions_in_words",

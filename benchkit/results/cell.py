@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, get_args
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Version of the cell and of ``run.json``; older ones stay readable, a reader refuses a newer one and says so."""
 
-ADDED: dict[str, int] = {"view_settings": 2, "timing_lane": 2, "group_seconds": 2}
+_BOUNDED = ("average_precision", "precision", "recall", "f1", "fpr95", "accuracy")
+
+ADDED: dict[str, int] = {
+    **dict.fromkeys(("view_settings", "timing_lane", "group_seconds"), 2),
+    **dict.fromkeys((f"{metric}_{end}" for metric in _BOUNDED for end in ("low", "high")), 3),
+}
 """Fields that came with a later schema version than the first; a cell of an older one has their default."""
 
 Status = Literal["ok", "skipped", "failed", "timeout", "crashed", "oom"]
@@ -30,14 +35,26 @@ class Cell:
         status: how the cell ended.
         reason: why it is not ``ok``: one paragraph.
         auroc: area under the ROC curve, 0 to 1, higher is better.
-        auroc_low: lower end of its 95 % interval.
-        auroc_high: upper end of its 95 % interval.
+        auroc_low: lower end of its 95 % interval (DeLong).
+        auroc_high: upper end of it.
         average_precision: at ``prevalence``, 0 to 1, higher is better.
+        average_precision_low: lower end of its 95 % interval (bootstrap); None where it is, and before schema 3.
+        average_precision_high: upper end of it.
         precision: at the threshold and ``prevalence``; None when nothing was flagged.
+        precision_low: lower end of its 95 % interval (bootstrap); None where it is, and before schema 3.
+        precision_high: upper end of it.
         recall: share of anomalies flagged at the threshold.
+        recall_low: lower end of its 95 % interval (bootstrap); None where it is, and before schema 3.
+        recall_high: upper end of it.
         f1: harmonic mean of precision and recall; None when precision is.
+        f1_low: lower end of its 95 % interval (bootstrap); None where it is, and before schema 3.
+        f1_high: upper end of it.
         fpr95: share of normals flagged where 95 % of the anomalies are; lower is better.
+        fpr95_low: lower end of its 95 % interval (bootstrap); None where it is, and before schema 3.
+        fpr95_high: upper end of it.
         accuracy: share of right decisions at the threshold and ``prevalence``.
+        accuracy_low: lower end of its 95 % interval (bootstrap); None where it is, and before schema 3.
+        accuracy_high: upper end of it.
         threshold: scores above it are flagged.
         threshold_low: scores below it are flagged too (two-sided policies), or None.
         threshold_policy: the policy that set it from normal calibration scores, such as ``quantile:0.95``.
@@ -79,11 +96,23 @@ class Cell:
     auroc_low: float | None = None
     auroc_high: float | None = None
     average_precision: float | None = None
+    average_precision_low: float | None = None
+    average_precision_high: float | None = None
     precision: float | None = None
+    precision_low: float | None = None
+    precision_high: float | None = None
     recall: float | None = None
+    recall_low: float | None = None
+    recall_high: float | None = None
     f1: float | None = None
+    f1_low: float | None = None
+    f1_high: float | None = None
     fpr95: float | None = None
+    fpr95_low: float | None = None
+    fpr95_high: float | None = None
     accuracy: float | None = None
+    accuracy_low: float | None = None
+    accuracy_high: float | None = None
     threshold: float | None = None
     threshold_low: float | None = None
     threshold_policy: str = ""

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from benchkit.errors import StoreError
 from benchkit.results.atomic import PART_SUFFIX, refusals_of, sync_data, sync_folder
-from benchkit.results.naming import CELLS_FILE, SCORES_FOLDER
+from benchkit.results.naming import CELLS_FILE, SCORES_FOLDER, TIMINGS_FILE
 from benchkit.results.record import parse_json
 
 _BLOCK = 1 << 16
@@ -17,8 +17,8 @@ _BLOCK = 1 << 16
 def mend(folder: Path) -> tuple[str, ...]:
     """Bring a run's folder into a state that can be written on; the caller holds its lock.
 
-    Only the end of ``cells.jsonl`` can be torn by an append that was cut short. A damaged line before it has another
-    cause: it is left to the reader, which refuses it.
+    Only the end of ``cells.jsonl`` and of ``timings.jsonl`` can be torn by an append that was cut short. A damaged line
+    before it has another cause: it is left to the reader, which refuses it.
 
     Returns:
         What was mended, one sentence each; of a run that was whole, nothing.
@@ -26,7 +26,7 @@ def mend(folder: Path) -> tuple[str, ...]:
     Raises:
         StoreError: the folder cannot be written.
     """
-    return (*_remove_parts(folder), *_mend_cells(folder / CELLS_FILE))
+    return (*_remove_parts(folder), *_mend_cells(folder / CELLS_FILE), *_mend_timings(folder / TIMINGS_FILE))
 
 
 def _remove_parts(folder: Path) -> list[str]:
@@ -44,12 +44,22 @@ def _mend_cells(path: Path) -> list[str]:
             path.touch()
             sync_folder(path.parent)
             return [f"{CELLS_FILE} was missing; an empty one was made."]
-        with path.open("r+b") as file:
-            torn = _after_last_break(file)
-            return [_mend_end(file, torn)] if torn else []
+        return _mend_lines(path)
 
 
-def _mend_end(file: BinaryIO, torn: bytes) -> str:
+def _mend_timings(path: Path) -> list[str]:
+    """A run in which nothing was timed yet has no such file."""
+    with refusals_of(path):
+        return _mend_lines(path) if path.exists() else []
+
+
+def _mend_lines(path: Path) -> list[str]:
+    with path.open("r+b") as file:
+        torn = _after_last_break(file)
+        return [_mend_end(file, torn, path.name)] if torn else []
+
+
+def _mend_end(file: BinaryIO, torn: bytes, name: str) -> str:
     """Make the last line, which has no line break, a whole one or none."""
     end = file.seek(0, os.SEEK_END)
     if _is_whole(torn):
@@ -60,7 +70,7 @@ def _mend_end(file: BinaryIO, torn: bytes) -> str:
         said = f"the last line was torn ({len(torn)} bytes without a line break) and was cut off."
     file.flush()
     sync_data(file.fileno())
-    return f"{CELLS_FILE}: {said}"
+    return f"{name}: {said}"
 
 
 def _after_last_break(file: BinaryIO) -> bytes:

@@ -10,6 +10,7 @@ from benchkit.errors import UsageError
 
 MANIFEST_FILE = "run.json"
 CELLS_FILE = "cells.jsonl"
+TIMINGS_FILE = "timings.jsonl"
 SCORES_FOLDER = "scores"
 LOCK_FILE = ".lock"
 

@@ -20,8 +20,16 @@ from benchkit.results.encoding import encode, encode_cell
 from benchkit.results.lines import LineFile
 from benchkit.results.lock import WriterLock
 from benchkit.results.mending import mend
-from benchkit.results.naming import CELLS_FILE, MANIFEST_FILE, SCORES_FOLDER, check_run_id, scores_file
+from benchkit.results.naming import (
+    CELLS_FILE,
+    MANIFEST_FILE,
+    SCORES_FOLDER,
+    TIMINGS_FILE,
+    check_run_id,
+    scores_file,
+)
 from benchkit.results.record import check_schema, parse_json
+from benchkit.results.timings import TimingRecord, encode_timing
 
 DIGEST_KEY = "cells_sha256"
 """Where the manifest of a finished run keeps the SHA-256 of ``cells.jsonl``, in hexadecimal digits."""
@@ -43,7 +51,7 @@ class RunStore:
         self.manifest: dict[str, Any] = {"schema": SCHEMA_VERSION, **manifest}
         self.mended: tuple[str, ...] = ()
         self._lock: WriterLock | None = None
-        self._cells: LineFile | None = None
+        self._files: dict[str, LineFile] = {}
         self._closed = False
 
     @classmethod
@@ -126,9 +134,16 @@ class RunStore:
         if not lines:
             return
         self._forget_digest()
-        if self._cells is None:
-            self._cells = LineFile(self.folder / CELLS_FILE)
-        self._cells.append(lines)
+        self._lines_of(CELLS_FILE).append(lines)
+
+    def append_timing(self, record: TimingRecord) -> None:
+        """Add the times of a fit group to ``timings.jsonl``; when this returns, they are on the disk.
+
+        Raises:
+            StoreError: the file cannot be written, or a time is not finite; no half line is left behind.
+        """
+        self._check_open()
+        self._lines_of(TIMINGS_FILE).append(encode_timing(record))
 
     def save_scores(
         self, cell: Cell, *, normal: NDArray[Any], anomaly: NDArray[Any], calibration: NDArray[Any]
@@ -173,8 +188,8 @@ class RunStore:
     def close(self) -> None:
         """Close the files and let others write; a second call does nothing. Nothing is written."""
         self._closed = True
-        if self._cells is not None:
-            self._cells.close()
+        for file in self._files.values():
+            file.close()
         if self._lock is not None:
             self._lock.release(self.folder)
 
@@ -229,6 +244,11 @@ class RunStore:
         text = encode(manifest, what=MANIFEST_FILE, indent=2)
         write_atomically(self.folder / MANIFEST_FILE, lambda file: file.write(text + b"\n"))
         self.manifest = manifest
+
+    def _lines_of(self, name: str) -> LineFile:
+        if name not in self._files:
+            self._files[name] = LineFile(self.folder / name)
+        return self._files[name]
 
     def _forget_digest(self) -> None:
         """The digest of a finished run must not outlive the first cell that is added to it."""

@@ -22,6 +22,7 @@ from benchkit.runner.provenance import now
 from benchkit.runner.report import GroupReport
 from benchkit.runner.request import Request
 from benchkit.runner.session import Earlier, manifest_of
+from benchkit.runner.timings import timing_of
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def _carry_out(
 
 
 def _keep(store: RunStore, report: GroupReport, account: Account, listener: Listener) -> None:
-    """Scores first: a cell that is in the list has its scores."""
+    """Scores and times first: a cell that is in the list has them."""
     if report.text:
         listener.on_text(report.text)
     save_scores = bool(store.manifest["settings"]["save_scores"])
@@ -150,6 +151,9 @@ def _keep(store: RunStore, report: GroupReport, account: Account, listener: List
             store.save_scores(
                 outcome.cell, normal=scored.normal, anomaly=scored.anomaly, calibration=scored.calibration
             )
+    timing = timing_of(report.outcomes)
+    if timing is not None:
+        store.append_timing(timing)
     store.append(*(outcome.cell for outcome in report.outcomes))
     account.book(report)
     for outcome in report.outcomes:

@@ -13,6 +13,8 @@ from torch import Tensor
 from benchkit.contract import AnomalyGenerator, Detector, Scorer
 from benchkit.measure import metrics, timing
 from benchkit.measure.memory import PeakMemory
+from benchkit.measure.readings import Readings
+from benchkit.measure.reference import Reference
 from benchkit.measure.threshold import Threshold, parse_policy
 from benchkit.registry import Offer
 from benchkit.results import Cell, Status
@@ -68,10 +70,17 @@ class Scored:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A cell, and its raw scores when there are any."""
+    """A cell, and what it was made from when there is anything.
+
+    Attributes:
+        cell: the cell.
+        scored: its raw scores.
+        readings: the times of the fit group's batches; the same for all its cells.
+    """
 
     cell: Cell
     scored: Scored | None = None
+    readings: Readings | None = None
 
 
 @dataclass(frozen=True)
@@ -81,10 +90,12 @@ class Timing:
     Attributes:
         columns: of all its cells.
         verdict: how its good cells end instead, when it failed while it was timed.
+        readings: the times of the single batches, when it did not.
     """
 
     columns: dict[str, Any]
     verdict: Verdict | None = None
+    readings: Readings | None = None
 
 
 def with_timing(outcomes: list[Outcome], timing: Timing) -> list[Outcome]:
@@ -92,7 +103,11 @@ def with_timing(outcomes: list[Outcome], timing: Timing) -> list[Outcome]:
     status, reason = timing.verdict or ("ok", "")
     changed: dict[str, Any] = {"status": status, "reason": reason}
     return [
-        replace(each, cell=replace(each.cell, **timing.columns, **(changed if each.cell.status == "ok" else {})))
+        replace(
+            each,
+            cell=replace(each.cell, **timing.columns, **(changed if each.cell.status == "ok" else {})),
+            readings=timing.readings,
+        )
         for each in outcomes
     ]
 
@@ -221,7 +236,8 @@ class FitGroup:
         except PLUGIN_FAULTS as error:
             return Timing(self._seconds_since(start), self._explain(error, "scorer (while timed)"))
         columns = {name: getattr(measured, name) for name in _TIMED}
-        return Timing({**columns, **self._seconds_since(start), "timing_lane": "exclusive"})
+        columns = {**columns, **self._seconds_since(start), "timing_lane": "exclusive"}
+        return Timing(columns, readings=measured.readings.thinned())
 
     def _seconds_since(self, start: float) -> dict[str, float]:
         return {"group_seconds": self._columns["group_seconds"] + self.ledger.clock() - start}
@@ -229,7 +245,13 @@ class FitGroup:
     def _throughput(self, call: Scorer, images: Tensor) -> timing.Throughput:
         settings = self.settings
         with self.ledger.time("timing", self.offer.item.name):
-            return timing.measure(call, images, batch_size=settings.batch_size, budget_seconds=settings.timing_seconds)
+            return timing.measure(
+                call,
+                images,
+                batch_size=settings.batch_size,
+                budget_seconds=settings.timing_seconds,
+                reference=Reference(images.device).seconds,
+            )
 
     def _fail_rest(self, sets: list[TestSet], error: BaseException) -> None:
         """Give every anomaly that has no cell yet one that says what went wrong."""
