@@ -1,0 +1,82 @@
+"""The timed repeats of one thing, and what is left of them when neighbours are taken as one: the stretches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+STRETCHES = 10
+"""At most so many parts of a timing are compared; see ``stretches``."""
+
+MIN_REFERENCES = 5
+"""A drift that fewer references than this tell of is not taken out: their own noise would come in."""
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """What was timed of one fit group, or of one benchmark of pytest-benchmark.
+
+    Attributes:
+        seconds: each repeat's wall time in order of time, all positive.
+        reference_at: ascending places in ``seconds``; before each of those repeats the reference was timed.
+        reference_seconds: wall time of a fixed computation on the same device, one for each place.
+        torch: version of the torch that computed the reference; another version may compute it at another speed.
+        window_seconds: how long the timing lasted, or None where nobody knows; ``seconds`` may be a thinned part of it.
+    """
+
+    seconds: tuple[float, ...]
+    reference_at: tuple[int, ...] = ()
+    reference_seconds: tuple[float, ...] = ()
+    torch: str = ""
+    window_seconds: float | None = None
+
+    @property
+    def has_reference(self) -> bool:
+        """Return whether the references are enough to tell the machine's drift."""
+        return len(self.reference_seconds) >= MIN_REFERENCES
+
+    @property
+    def length(self) -> float:
+        """Return how long the timing lasted in seconds, at least."""
+        return sum(self.seconds) if self.window_seconds is None else self.window_seconds
+
+
+def same_reference(base: Repeats, head: Repeats) -> bool:
+    """Return whether both sides timed the same reference, so that each can be read in its unit."""
+    return base.has_reference and head.has_reference and base.torch == head.torch
+
+
+def stretches(repeats: Repeats, *, relative: bool) -> Floats:
+    """Return the median of each stretch of the repeats.
+
+    Neighbouring repeats resemble each other, since a machine is fast or slow for a while. A rank test takes its
+    numbers as independent: given thousands of such repeats it finds a difference between any two timings. So the
+    repeats are cut in order of time into ``STRETCHES`` parts of equal number (fewer repeats: one each).
+
+    Args:
+        repeats: what was timed.
+        relative: each repeat is divided by the reference's time at its place, interpolated between the references
+            before and after it.
+
+    Returns:
+        float64, at most ``STRETCHES`` values: seconds, or multiples of the reference.
+    """
+    values = np.asarray(repeats.seconds, dtype=np.float64)
+    if relative:
+        values = values / _reference(repeats, len(values))
+    parts = np.array_split(values, min(STRETCHES, len(values)))
+    return np.array([np.median(part) for part in parts])
+
+
+def _reference(repeats: Repeats, count: int) -> Floats:
+    """Return the reference's time at each of ``count`` repeats, smoothed over three neighbours."""
+    places = np.asarray(repeats.reference_at, dtype=np.float64)
+    raw = np.asarray(repeats.reference_seconds, dtype=np.float64)
+    # One reference may have been interrupted: the median of it and its neighbours was not.
+    around = np.pad(raw, 1, mode="edge")
+    smooth = np.median(np.stack((around[:-2], raw, around[2:])), axis=0)
+    return np.interp(np.arange(count), places, smooth)
