@@ -19,6 +19,7 @@ from benchkit.errors import BenchkitError, Unsupported
 _COMMANDS = {
     "run": "Run detectors against anomalies and print the leaderboard.",
     "table": "Print the leaderboard of runs that are there already.",
+    "history": "Show how a metric of each detector moved from run to run.",
     "plugins": "List what plugins offer, and what is wrong with them.",
     "verify": "Compute the numbers of stored runs again, and name each row that does not agree.",
     "data": "List, fetch and verify data sets.",
