@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 
 import benchkit
+from benchkit.measure.metrics import MEASURED
 
 HOSTILE = str(Path(__file__).with_name("hostile.py"))
 TINY = ("run", "--plugin", HOSTILE, "--dataset", "tiny", "--device", "cpu", "--timing-seconds", "0.01")
@@ -26,9 +27,9 @@ LIMIT = 120.0
 
 MARK = "BENCHKIT_TEST_MARK"
 QUALITY = (
-    "dataset", "detector", "settings", "view", "view_settings", "anomaly", "seed", "status", "protocol", "auroc",
-    "auroc_low", "auroc_high", "average_precision", "precision", "recall", "f1", "fpr95", "accuracy", "threshold",
-    "threshold_low", "threshold_policy", "prevalence", "n_train", "n_calibration", "n_normal", "n_anomaly",
+    "dataset", "detector", "settings", "view", "view_settings", "anomaly", "seed", "status", "protocol",
+    *MEASURED, "threshold", "threshold_low", "threshold_policy", "prevalence", "n_train", "n_calibration", "n_normal",
+    "n_anomaly",
 )  # fmt: skip
 """Columns of a cell that have to be the same in every run of one request; the others are times."""
 

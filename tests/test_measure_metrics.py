@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from benchkit.errors import DataError, UsageError
+from benchkit.measure.bootstrap import bootstrap_intervals
 from benchkit.measure.decision import decide
 from benchkit.measure.interval import auroc_interval
-from benchkit.measure.metrics import METRICS, evaluate
+from benchkit.measure.metrics import MEASURED, METRICS, evaluate
 from benchkit.measure.ranking import auroc, average_precision, fpr_at_95_tpr
 from benchkit.measure.threshold import Threshold, parse_policy
 from benchkit.results.cell import Cell
@@ -24,11 +25,8 @@ def test_every_metric_is_what_it_is_alone() -> None:
     threshold = parse_policy("zscore:1.5").fit(NORMAL)
     found = evaluate(NORMAL, ANOMALY, threshold=threshold, prevalence=0.1)
     decisions = decide(NORMAL, ANOMALY, threshold=threshold, prevalence=0.1)
-    low, high = auroc_interval(NORMAL, ANOMALY)
-    assert found == {
+    assert {name: found[name] for name in METRICS} == {
         "auroc": auroc(NORMAL, ANOMALY),
-        "auroc_low": low,
-        "auroc_high": high,
         "average_precision": pytest.approx(average_precision(NORMAL, ANOMALY, prevalence=0.1)),
         "precision": decisions.precision,
         "recall": decisions.recall,
@@ -38,12 +36,31 @@ def test_every_metric_is_what_it_is_alone() -> None:
     }
 
 
+def test_every_metric_has_its_interval() -> None:
+    """DeLong's for the AUROC, the bootstrap's for the others, the metric within it."""
+    threshold = parse_policy("zscore:1.5").fit(NORMAL)
+    found = evaluate(NORMAL, ANOMALY, threshold=threshold, prevalence=0.1)
+    assert {name: (found[f"{name}_low"], found[f"{name}_high"]) for name in METRICS} == {
+        "auroc": auroc_interval(NORMAL, ANOMALY),
+        **bootstrap_intervals(NORMAL, ANOMALY, threshold=threshold, prevalence=0.1),
+    }
+    assert all((found[f"{name}_low"] or 0) < (found[name] or 0) < (found[f"{name}_high"] or 0) for name in METRICS)
+
+
+def test_what_is_undefined_has_no_interval() -> None:
+    """Where nothing is flagged, precision and F1 are None, and so are their ends; the others are numbers."""
+    found = evaluate(NORMAL, ANOMALY, threshold=Threshold(100.0), prevalence=0.5)
+    undefined = {name for name, value in found.items() if value is None}
+    assert undefined == {f"{name}{end}" for name in ("precision", "f1") for end in ("", "_low", "_high")}
+
+
 def test_every_metric_is_declared_and_has_a_field() -> None:
     """The metrics returned are the metrics declared, each under its own name and with a field in the cell."""
     found = evaluate(NORMAL, ANOMALY, threshold=Threshold(0.0), prevalence=0.5)
-    assert list(found) == list(METRICS)
+    assert tuple(found) == MEASURED
+    assert tuple(name for name in found if not name.endswith(("_low", "_high"))) == tuple(METRICS)
     assert all(metric.name == name and metric.title and metric.unit for name, metric in METRICS.items())
-    assert set(METRICS) <= {field.name for field in fields(Cell)}
+    assert set(MEASURED) <= {field.name for field in fields(Cell)}
 
 
 @pytest.mark.parametrize("name", sorted(METRICS))

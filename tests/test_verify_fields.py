@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from verify_helpers import edit_row, fresh_run, name_of, place_of, rows_of, scores_of, verified
 
-from benchkit.measure.metrics import METRICS
+from benchkit.measure.metrics import MEASURED
 from benchkit.results import CELL_FIELDS
 from benchkit.results.record import FIELD_TYPES
 from benchkit.verify import render
@@ -43,7 +43,7 @@ def test_an_honest_run_agrees_in_everything(run: Path) -> None:
     """Nothing is wrong with it, and nothing of it cannot be checked."""
     found = verified(run, data=True)
     assert found.disagreements == ()
-    assert [check.unchecked for check in found.checks] == [()] * 7
+    assert [check.unchecked for check in found.checks] == [()] * 8
     assert {check.result for check in found.checks} == {"agrees"}
 
 
@@ -94,6 +94,6 @@ def test_two_score_files_that_changed_places_are_found(run: Path) -> None:
 def test_the_rows_differ_enough_to_test_with(run: Path) -> None:
     """The numbers of the row that is edited are neither 0 nor 1, and one-sided thresholds are told from two-sided."""
     row = rows_of(run)[place_of(run)]
-    shares = {name: row[name] for name in METRICS}
+    shares = {name: row[name] for name in MEASURED}
     assert all(0 < value < 1 for value in shares.values()), shares
     assert (row["threshold_low"] is None) == row["threshold_policy"].startswith("quantile")

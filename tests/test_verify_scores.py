@@ -23,7 +23,7 @@ from verify_helpers import (
     write_rows,
 )
 
-from benchkit.measure.metrics import METRICS
+from benchkit.measure.metrics import MEASURED
 from benchkit.verify.scores import RECOMPUTED, recompute
 
 
@@ -111,7 +111,7 @@ def test_scores_that_were_kept_and_are_gone_are_found(run: Path) -> None:
 def test_a_run_without_a_measured_row_has_no_scores_to_miss(run: Path) -> None:
     """Where everything was skipped there was nothing to keep."""
     shutil.rmtree(run / "scores")
-    numbers = dict.fromkeys(METRICS)
+    numbers = dict.fromkeys(MEASURED)
     write_rows(run, [{**row, **numbers, "status": "failed", "reason": "broken"} for row in rows_of(run)])
     check = check_of(run, "metrics")
     assert (check.result, check.looked_at) == ("not checked", "nothing: no row was measured")

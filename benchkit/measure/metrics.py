@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from benchkit.measure.bootstrap import bootstrap_intervals
 from benchkit.measure.decision import decide
 from benchkit.measure.interval import auroc_interval
 from benchkit.measure.ranking import auroc, average_precision, fpr_at_95_tpr
@@ -39,8 +41,6 @@ METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
         Metric("auroc", "AUROC", "share", higher_is_better=True),
-        Metric("auroc_low", "AUROC, lower end of the 95 % interval", "share", higher_is_better=True),
-        Metric("auroc_high", "AUROC, upper end of the 95 % interval", "share", higher_is_better=True),
         Metric("average_precision", "average precision", "share", higher_is_better=True, at_prevalence=True),
         Metric("precision", "precision", "share", higher_is_better=True, at_threshold=True, at_prevalence=True),
         Metric("recall", "recall", "share", higher_is_better=True, at_threshold=True),
@@ -49,13 +49,16 @@ METRICS: dict[str, Metric] = {
         Metric("accuracy", "accuracy", "share", higher_is_better=True, at_threshold=True, at_prevalence=True),
     )
 }
-"""Every metric that ``evaluate`` returns, by name, in the order of the cell's fields."""
+"""Every metric, by name, in the order of the cell's fields."""
+
+MEASURED: tuple[str, ...] = tuple(name for metric in METRICS for name in (metric, f"{metric}_low", f"{metric}_high"))
+"""What ``evaluate`` returns: each metric, followed by the lower and the upper end of its 95 % interval."""
 
 
 def evaluate(
     normal: ArrayLike, anomaly: ArrayLike, *, threshold: Threshold, prevalence: float
 ) -> dict[str, float | None]:
-    """Return every metric in ``METRICS``.
+    """Return every metric in ``METRICS`` with its 95 % interval.
 
     Args:
         normal: N raw scores of normal test images.
@@ -64,7 +67,8 @@ def evaluate(
         prevalence: share of anomalies to weight to, strictly between 0 and 1.
 
     Returns:
-        The metrics by name; precision and F1 are None where nothing is flagged.
+        The numbers named in ``MEASURED``, in that order. The interval of the AUROC is DeLong's, the others are those of
+        a stratified bootstrap. Precision and F1 are None, as are the ends of their intervals, where nothing is flagged.
 
     Raises:
         DataError: scores that are not one-dimensional, none at all, or not finite.
@@ -74,11 +78,8 @@ def evaluate(
     normals = np.sort(as_scores(normal, where="normal"))
     anomalies = np.sort(as_scores(anomaly, where="anomaly"))
     decisions = decide(normals, anomalies, threshold=threshold, prevalence=prevalence)
-    low, high = auroc_interval(normals, anomalies)
-    return {
+    values = {
         "auroc": auroc(normals, anomalies),
-        "auroc_low": low,
-        "auroc_high": high,
         "average_precision": average_precision(normals, anomalies, prevalence=prevalence),
         "precision": decisions.precision,
         "recall": decisions.recall,
@@ -86,3 +87,9 @@ def evaluate(
         "fpr95": fpr_at_95_tpr(normals, anomalies),
         "accuracy": decisions.accuracy,
     }
+    intervals = {
+        "auroc": auroc_interval(normals, anomalies),
+        **bootstrap_intervals(normals, anomalies, threshold=threshold, prevalence=prevalence),
+    }
+    triples = ((values[name], *intervals[name]) for name in METRICS)
+    return dict(zip(MEASURED, chain.from_iterable(triples), strict=True))

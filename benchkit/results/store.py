@@ -34,6 +34,9 @@ from benchkit.results.timings import TimingRecord, encode_timing
 DIGEST_KEY = "cells_sha256"
 """Where the manifest of a finished run keeps the SHA-256 of ``cells.jsonl``, in hexadecimal digits."""
 
+TIMINGS_DIGEST_KEY = "timings_sha256"
+"""Where it keeps that of ``timings.jsonl``, when there is one."""
+
 
 class RunStore:
     """One run's folder, being written. Made by ``RunStore.create`` or ``RunStore.reopen``; closes as a context manager.
@@ -143,6 +146,7 @@ class RunStore:
             StoreError: the file cannot be written, or a time is not finite; no half line is left behind.
         """
         self._check_open()
+        self._forget_digest()
         self._lines_of(TIMINGS_FILE).append(encode_timing(record))
 
     def save_scores(
@@ -175,13 +179,13 @@ class RunStore:
         return self.folder / relative
 
     def finish(self, **changes: Any) -> None:
-        """Set keys of the manifest, add the digest of ``cells.jsonl`` as it lies on the disk, and close.
+        """Set keys of the manifest, add the digests of its lists as they lie on the disk, and close.
 
         Raises:
             StoreError: a file cannot be read or written; the store is closed all the same.
         """
         try:
-            self.update(**changes, **{DIGEST_KEY: cells_digest(self.folder)})
+            self.update(**changes, **digests(self.folder))
         finally:
             self.close()
 
@@ -251,9 +255,10 @@ class RunStore:
         return self._files[name]
 
     def _forget_digest(self) -> None:
-        """The digest of a finished run must not outlive the first cell that is added to it."""
-        if DIGEST_KEY in self.manifest:
-            self._write_manifest({name: value for name, value in self.manifest.items() if name != DIGEST_KEY})
+        """The digests of a finished run must not outlive the first line that is added to it."""
+        digests = {DIGEST_KEY, TIMINGS_DIGEST_KEY}
+        if digests & self.manifest.keys():
+            self._write_manifest({name: value for name, value in self.manifest.items() if name not in digests})
 
     def _check_open(self) -> None:
         if self._closed:
@@ -277,12 +282,26 @@ def _taken(target: Path) -> UsageError:
     )
 
 
+def digests(folder: Path) -> dict[str, str]:
+    """Return what ``finish`` adds to the manifest: the digest of ``cells.jsonl``, and of the times if there are any.
+
+    Raises:
+        StoreError: a file cannot be read.
+    """
+    found = {DIGEST_KEY: cells_digest(folder)}
+    timings = Path(folder) / TIMINGS_FILE
+    return {**found, TIMINGS_DIGEST_KEY: _sha256(timings)} if timings.is_file() else found
+
+
 def cells_digest(folder: Path) -> str:
     """Return the SHA-256 of a run's ``cells.jsonl`` in hexadecimal digits.
 
     Raises:
         StoreError: it cannot be read.
     """
-    path = Path(folder) / CELLS_FILE
+    return _sha256(Path(folder) / CELLS_FILE)
+
+
+def _sha256(path: Path) -> str:
     with refusals_of(path, action="read"), path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchkit.errors import UsageError
-from benchkit.measure.metrics import METRICS
+from benchkit.measure.metrics import MEASURED, METRICS
 from benchkit.measure.threshold import parse_policy
+from benchkit.results.cell import ADDED
+from benchkit.results.record import OLDEST
 from benchkit.verify.evidence import Evidence, Mask, counted
 from benchkit.verify.findings import Check, Findings
 
@@ -33,6 +35,7 @@ def check_consistency(evidence: Evidence) -> Check:
     with np.errstate(all="ignore"):  # a row of nonsense gives NaN, which is found to be wrong
         _check_ranges(evidence, findings)
         _check_presence(evidence, findings)
+        _check_intervals(evidence, findings)
         _check_order(evidence, findings)
         for field, expected, why in _followed(evidence):
             evidence.compare(findings, field, expected, why, among=_countable(evidence))
@@ -43,7 +46,7 @@ def check_consistency(evidence: Evidence) -> Check:
 
 
 def _check_ranges(evidence: Evidence, findings: Findings) -> None:
-    for field in METRICS:
+    for field in MEASURED:
         value = evidence.numbers(field)
         evidence.differ(findings, field, (value < 0) | (value > 1), "0 to 1", "it is a share")
     prevalence = evidence.numbers("prevalence")
@@ -72,17 +75,28 @@ def _check_presence(evidence: Evidence, findings: Findings) -> None:
 
 
 def _check_order(evidence: Evidence, findings: Findings) -> None:
-    auroc, threshold = evidence.numbers("auroc"), evidence.numbers("threshold")
-    why = "the AUROC lies within its interval"
-    evidence.differ(findings, "auroc_low", evidence.numbers("auroc_low") > auroc, "at most auroc", why)
-    evidence.differ(findings, "auroc_high", evidence.numbers("auroc_high") < auroc, "at least auroc", why)
-    low = evidence.numbers("threshold_low")
+    threshold, low = evidence.numbers("threshold"), evidence.numbers("threshold_low")
     evidence.differ(findings, "threshold_low", low > threshold, "at most threshold", "it is the lower one")
     policies = evidence.texts("threshold_policy")
     sides = {text: _is_two_sided(text) for text in set(policies)}
     wanted = np.array([sides[text] for text in policies], dtype=np.bool_)
     wrong = evidence.measured & (wanted == np.isnan(low))
     evidence.differ(findings, "threshold_low", wrong, "a number only of a two-sided policy", "the policy says so")
+
+
+def _check_intervals(evidence: Evidence, findings: Findings) -> None:
+    """A metric lies within its interval, and has one since the schema that brought it."""
+    for metric in METRICS:
+        value = evidence.numbers(metric)
+        low, high = (evidence.numbers(f"{metric}_{end}") for end in ("low", "high"))
+        why = f"{metric} lies within its interval"
+        evidence.differ(findings, f"{metric}_low", low > value, f"at most {metric}", why)
+        evidence.differ(findings, f"{metric}_high", high < value, f"at least {metric}", why)
+        for end, numbers in (("low", low), ("high", high)):
+            since = evidence.numbers("schema") >= ADDED.get(f"{metric}_{end}", OLDEST)
+            wrong = (np.isnan(numbers) != np.isnan(value)) & since & evidence.measured
+            expected = f"a number where {metric} is one"
+            evidence.differ(findings, f"{metric}_{end}", wrong, expected, "a measured number has its interval")
 
 
 def _is_two_sided(policy: str) -> bool:

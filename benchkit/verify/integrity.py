@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from benchkit.results.cell import ADDED, Cell
-from benchkit.results.naming import CELLS_FILE
-from benchkit.results.store import DIGEST_KEY, cells_digest
+from benchkit.results.naming import CELLS_FILE, TIMINGS_FILE
+from benchkit.results.store import DIGEST_KEY, TIMINGS_DIGEST_KEY, digests
 from benchkit.verify.evidence import MANIFEST, Evidence, Mask
 from benchkit.verify.findings import Check, Findings
 
@@ -37,7 +37,7 @@ def _is_default(evidence: Evidence, field: str) -> Mask:
 
 
 def check_digest(evidence: Evidence) -> Check:
-    """Return whether ``cells.jsonl`` is byte for byte what it was when the run ended."""
+    """Return whether ``cells.jsonl`` and ``timings.jsonl`` are byte for byte what they were when the run ended."""
     findings = Findings("digest")
     manifest = evidence.run.manifest
     stored = manifest.get(DIGEST_KEY)
@@ -46,7 +46,9 @@ def check_digest(evidence: Evidence) -> Check:
             f"{MANIFEST} holds no {DIGEST_KEY}: a run has it since schema {_DIGEST_SINCE}, and only when it has ended"
         )
         return findings.check(CELLS_FILE, done=False)
-    found = cells_digest(evidence.run.folder)
-    why = "it was changed after the run had ended" if stored else "a run that has ended has one"
-    findings.compare(MANIFEST, DIGEST_KEY, stored, found, f"SHA-256 of {CELLS_FILE} as it lies here; {why}")
-    return findings.check(f"SHA-256 of {CELLS_FILE}")
+    found = digests(evidence.run.folder)
+    for key, name in ((DIGEST_KEY, CELLS_FILE), (TIMINGS_DIGEST_KEY, TIMINGS_FILE)):
+        why = "it was changed after the run had ended" if manifest.get(key) else "a run that has ended has one"
+        why = f"SHA-256 of {name} as it lies here; {why}"
+        findings.compare(MANIFEST, key, manifest.get(key), found.get(key), why)
+    return findings.check(f"SHA-256 of {' and '.join([CELLS_FILE, TIMINGS_FILE][: len(found)])}")

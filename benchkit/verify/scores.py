@@ -10,14 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchkit.errors import DataError, StoreError, UsageError
-from benchkit.measure.metrics import METRICS, evaluate
+from benchkit.measure.metrics import MEASURED, evaluate
 from benchkit.measure.threshold import parse_policy
 from benchkit.results import read_scores
+from benchkit.results.cell import ADDED
 from benchkit.results.naming import SCORES_FOLDER, scores_file
 from benchkit.verify.evidence import Evidence, counted, row_name
 from benchkit.verify.findings import ABSOLUTE, Check, Findings
 
-RECOMPUTED = (*METRICS, "threshold", "threshold_low", "n_normal", "n_anomaly", "n_calibration")
+RECOMPUTED = (*MEASURED, "threshold", "threshold_low", "n_normal", "n_anomaly", "n_calibration")
 """Fields of a cell that follow from its raw scores, its threshold policy and its prevalence."""
 
 _IDENTITY = ("dataset", "detector", "anomaly", "seed")
@@ -31,7 +32,7 @@ _NOT_KEPT = (
 def check_metrics(evidence: Evidence) -> Check:
     """Return which numbers do not follow from the raw scores; one file after the other is held in memory."""
     findings = Findings("metrics")
-    fields = [*_IDENTITY, *RECOMPUTED, "threshold_policy", "prevalence"]
+    fields = ["schema", *_IDENTITY, *RECOMPUTED, "threshold_policy", "prevalence"]
     rows = evidence.cells.loc[evidence.measured, fields]
     _check_folder(evidence, findings)
     done = sum(
@@ -65,7 +66,8 @@ def _check_row(evidence: Evidence, row: Mapping[str, Any], findings: Findings) -
     # A mean plus k deviations may end near zero; what it rounds by goes with the scores that it is made from.
     near = {"threshold": 1e-14 * float(np.max(np.abs(scores["calibration"])))}
     near["threshold_low"] = near["threshold"]
-    for field, value in expected.items():
+    for field in (field for field in expected if ADDED.get(field, 0) <= row["schema"]):
+        value = expected[field]
         findings.compare(name, field, row[field], value, _WHY, absolute=max(near.get(field, 0.0), ABSOLUTE))
     return True
 

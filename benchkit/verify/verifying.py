@@ -16,6 +16,7 @@ from benchkit.verify.integrity import check_digest, check_schema
 from benchkit.verify.plan import check_plan
 from benchkit.verify.protocol import check_protocol
 from benchkit.verify.scores import check_metrics
+from benchkit.verify.timings import check_timings
 
 
 def verify_runs(paths: Iterable[Path], registry: Registry, *, data: bool = True) -> list[Verification]:
@@ -55,6 +56,7 @@ def _checks(evidence: Evidence, registry: Registry, room: DataRoom | None) -> It
     yield check_digest(evidence)
     yield check_metrics(evidence)
     yield check_consistency(evidence)
+    yield check_timings(evidence)
     yield check_plan(evidence)
     yield check_protocol(evidence, registry)
     if room is not None:

@@ -1,0 +1,78 @@
+"""Do the speeds of the rows follow from the single times that were kept?"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from benchkit.errors import StoreError
+from benchkit.measure.readings import MOST_KEPT
+from benchkit.results import TimingRecord, read_timings
+from benchkit.results.naming import TIMINGS_FILE
+from benchkit.verify.evidence import Evidence, counted, row_name
+from benchkit.verify.findings import Check, Findings
+
+_SINCE = 3
+_SHARED = ("batch_size", "threads", "device", "device_name")
+_PLACE = ("dataset", "detector", "settings", "seed")
+
+Place = tuple[Any, ...]
+
+
+def check_timings(evidence: Evidence) -> Check:
+    """Return which rows do not fit their fit group's times, which lack them, and which times belong to no row."""
+    findings = Findings("timings")
+    try:
+        records = read_timings(evidence.run.folder)
+    except StoreError as error:
+        findings.differ(TIMINGS_FILE, "file", str(error), "times that can be read", "read from its file")
+        return findings.check("what could be read of the file")
+    by_place = {
+        (*(getattr(record, name) for name in _PLACE), anomaly): record
+        for record in records
+        for anomaly in record.anomalies
+    }
+    rows = _timed_rows(evidence)
+    for place, row in rows.items():
+        _check_row(row, by_place.pop(place, None), findings)
+    _check_rest(evidence, by_place, findings)
+    if not rows:
+        findings.leave(f"there are no times: a run keeps those of its measured rows since schema {_SINCE}")
+    return findings.check(f"the times of {counted(len(rows), 'timed row')}", done=bool(rows))
+
+
+def _timed_rows(evidence: Evidence) -> dict[Place, Mapping[str, Any]]:
+    """Return the rows that have to have times."""
+    cells = evidence.cells
+    timed = (evidence.texts("status") == "ok") & (evidence.texts("timing_lane") != "")
+    wanted = cells[np.asarray(timed & (evidence.numbers("schema") >= _SINCE), dtype=np.bool_)]
+    fields = [*_PLACE, "anomaly", *_SHARED, "images_per_second", "latency_p50_ms", "timing_lane"]
+    rows = [dict(zip(fields, row, strict=True)) for row in wanted[fields].itertuples(index=False, name=None)]
+    return {(*(row[name] for name in _PLACE), row["anomaly"]): row for row in rows}
+
+
+def _check_row(row: Mapping[str, Any], record: TimingRecord | None, findings: Findings) -> None:
+    name = row_name(row["dataset"], row["detector"], row["anomaly"], row["seed"])
+    if record is None:
+        findings.differ(name, "times", None, f"a line of {TIMINGS_FILE}", "a row that was timed has one")
+        return
+    why = f"{TIMINGS_FILE} says so of its fit group"
+    for field in _SHARED:
+        findings.compare(name, field, row[field], getattr(record, field), why)
+    findings.compare(name, "timing_lane", row["timing_lane"], record.lane, why)
+    if len(record.seconds) < MOST_KEPT:  # of more than that only some were kept
+        median = statistics.median(record.seconds)
+        findings.compare(name, "latency_p50_ms", row["latency_p50_ms"], 1e3 * median, "median of the stored times")
+
+
+def _check_rest(evidence: Evidence, rest: Mapping[Place, TimingRecord], findings: Findings) -> None:
+    """Times of no row: left by a run that was killed, or all that is left of a row taken away."""
+    for dataset, detector, _, seed, anomaly in rest:
+        name = row_name(dataset, detector, anomaly, seed)
+        if evidence.state == "finished":
+            findings.differ(name, "row", None, "one row", f"these times in {TIMINGS_FILE} belong to no measured row")
+        else:
+            findings.note(f"times of {name} belong to no measured row, as when a run was ended in between")
