@@ -9,7 +9,7 @@ from benchkit.errors import UsageError
 from benchkit.history import changes
 from benchkit.history.choice import Choice, check_choice
 from benchkit.history.differences import other_series, what_changed
-from benchkit.history.measured import Measured, labels, measured
+from benchkit.history.measured import Boards, Measured, measured
 from benchkit.history.quantity import Quantity, quantity
 from benchkit.history.reading import RunsInTime
 from benchkit.history.series import History, Key, Point, Series
@@ -38,22 +38,25 @@ def history(
             measured for a fitted detector and not for one anomaly.
     """
     wanted, choice = quantity(metric), Choice(tuple(detectors), tuple(anomalies))
-    _check(runs.runs, wanted, choice)
-    by_run = [list(measured(run, wanted, choice)) for run in runs.runs]
+    boards = [Boards.of(run) for run in runs.runs]
+    _check(boards, wanted, choice)
+    by_run = [list(measured(each, wanted, choice)) for each in boards]
     rows = {key: row for key, row in _series(by_run).items() if choice.wants(key.detector)}
     absent = {key: _absent(key, row, by_run) for key, row in rows.items()}
     found = [_points(key, row, absent[key], runs.runs) for key, row in rows.items()]
     return History(wanted, tuple(_ordered(found)), (*runs.notes, *_notes(found)))
 
 
-def _check(runs: Iterable[StoredRun], wanted: Quantity, choice: Choice) -> None:
+def _check(boards: Iterable[Boards], wanted: Quantity, choice: Choice) -> None:
     if wanted.is_speed and choice.columns:
         raise UsageError(
             f"history: got anomalies for {wanted.name}; expected none: a fitted detector is timed once for all "
             "anomalies that it is shown. Leave --anomaly out."
         )
-    found = [labels(run) for run in runs]
-    rows, columns = (set().union(*(each[place] for each in found)) for place in (0, 1))
+    rows, columns = set[str](), set[str]()
+    for each in boards:
+        rows |= each.rows
+        columns |= each.columns
     check_choice(choice, rows, columns)
 
 

@@ -38,21 +38,39 @@ class Measured:
     shared: bool
 
 
-def measured(run: StoredRun, wanted: Quantity, choice: Choice) -> Iterator[Measured]:
+@dataclass(frozen=True)
+class Boards:
+    """A run with its leaderboards, which are made once."""
+
+    run: StoredRun
+    boards: tuple[Leaderboard, ...]
+
+    @classmethod
+    def of(cls, run: StoredRun) -> Boards:
+        """Return the run with its leaderboards."""
+        return cls(run, tuple(leaderboards([run])))
+
+    @property
+    def rows(self) -> set[str]:
+        """Labels of all rows."""
+        return {row for board in self.boards for row in board.arrangement.rows}
+
+    @property
+    def columns(self) -> set[str]:
+        """Labels of all columns, and of the members of groups."""
+        each = [column for board in self.boards for column in board.arrangement.columns]
+        return {label for column in each for label in (column.label, *column.members)}
+
+
+def measured(found: Boards, wanted: Quantity, choice: Choice) -> Iterator[Measured]:
     """Yield one number for each row and chosen column of the run's leaderboards."""
-    for board in leaderboards([run]):
+    run = found.run
+    for board in found.boards:
         columns = choice.of(board.arrangement)
         if wanted.is_speed:
             yield from _speed(run, board, wanted)
         elif columns or not choice.columns:
             yield from _quality(run, board, wanted, columns)
-
-
-def labels(run: StoredRun) -> tuple[set[str], set[str]]:
-    """Return the labels of all rows, and of all columns and members, of the run's leaderboards."""
-    cells = [board.arrangement for board in leaderboards([run])]
-    rows = {row for each in cells for row in each.rows}
-    return rows, {label for each in cells for column in each.columns for label in (column.label, *column.members)}
 
 
 def _quality(run: StoredRun, board: Leaderboard, wanted: Quantity, columns: list[Column]) -> Iterator[Measured]:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 # Okabe and Ito's colours, which those who see few colours can tell apart; words say the same.
 _POINT, _BETTER, _WORSE, _GREY = "#0072B2", "#009E73", "#D55E00", "#777777"
 
-_LONGEST = 62
+_LONGEST = 72
+"""Letters of a line above a panel that stand beside the next panel's."""
 
 
 def draw_panel(panel: Axes, series: Series, quantity: Quantity, *, labels: int) -> None:
@@ -36,7 +37,7 @@ def draw_panel(panel: Axes, series: Series, quantity: Quantity, *, labels: int) 
     _draw_changes(panel, points, quantity)
     _label_runs(panel, points, labels)
     panel.set_xlim(-0.5, len(points) - 0.5)
-    panel.margins(y=0.15)
+    panel.margins(y=0.2)
     panel.grid(axis="y", color="#dddddd", linewidth=0.6)
     panel.ticklabel_format(axis="y", useOffset=False, style="plain")
     panel.tick_params(labelsize=7)
