@@ -21,6 +21,7 @@ _COMMANDS = {
     "table": "Print the leaderboard of runs that are there already.",
     "history": "Show how a metric of each detector moved from run to run.",
     "plugins": "List what plugins offer, and what is wrong with them.",
+    "compare": "Compare two runs cell by cell, and fail on a real loss.",
     "verify": "Compute the numbers of stored runs again, and name each row that does not agree.",
     "data": "List, fetch and verify data sets.",
     "anomalies": "Draw a sheet of examples of each anomaly.",

@@ -7,17 +7,16 @@ import subprocess
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
+from benchkit.compare.pytest_benchmark import BenchmarkFile, read_benchmarks
+from benchkit.compare.speed import TimedRun
 from benchkit.errors import StoreError, UsageError
-from benchkit.results import StoredRun, read_run
-
-if TYPE_CHECKING:
-    from benchkit.compare.pytest_benchmark import BenchmarkFile
-    from benchkit.results import TimingRecord
+from benchkit.results import read_run, read_timings
+from benchkit.results.naming import CELLS_FILE, MANIFEST_FILE
 
 _GIT = "git:"
 _FORMS = "expected a run's folder, its run.json, git:REVISION:PATH, or a JSON file of pytest-benchmark"
+_OF_A_RUN = (MANIFEST_FILE, CELLS_FILE)
 _SECONDS = 120
 
 
@@ -27,14 +26,12 @@ class Side:
 
     Attributes:
         name: the side as it was given.
-        run: the stored run; None for a file of pytest-benchmark.
-        timings: raw repeats of the run's fit groups, where it kept them.
+        timed: the stored run, with its raw repeats where it kept them; None for a file of pytest-benchmark.
         benchmarks: what a file of pytest-benchmark holds; None for a run.
     """
 
     name: str
-    run: StoredRun | None = None
-    timings: tuple[TimingRecord, ...] = ()
+    timed: TimedRun | None = None
     benchmarks: BenchmarkFile | None = None
 
 
@@ -50,23 +47,13 @@ def open_side(text: str, *, scratch: Path) -> Side:
         UsageError: there is no such run, repository, revision or path.
         StoreError: it is damaged, or was written by an older or a newer benchkit.
     """
-    if text.startswith(_GIT):
-        return _run(text, _unpacked(text, scratch))
-    path = Path(text)
-    if path.is_file() and path.name not in ("run.json", "cells.jsonl"):
-        from benchkit.compare.pytest_benchmark import read_benchmarks
-
-        return Side(text, benchmarks=read_benchmarks(path, name=text))
-    return _run(text, path)
-
-
-def _run(text: str, path: Path) -> Side:
-    from benchkit.results import read_timings
-
+    path = _unpacked(text, scratch) if text.startswith(_GIT) else Path(text)
     if not path.exists():
         raise UsageError(f"compare: got {text!r}, which is not there; {_FORMS}. A run is made by: benchkit run.")
+    if path.is_file() and path.name not in _OF_A_RUN:
+        return Side(text, benchmarks=read_benchmarks(path, name=text))
     run = read_run(path)
-    return Side(text, run=run, timings=read_timings(run.folder))
+    return Side(text, timed=TimedRun(run, read_timings(run.folder)))
 
 
 def _unpacked(text: str, scratch: Path) -> Path:
@@ -77,6 +64,7 @@ def _unpacked(text: str, scratch: Path) -> Path:
     root = _root(text)
     commit = _commit(text, revision, root)
     path = _inside(text, place)
+    path = path.parent if path.name in _OF_A_RUN else path  # a run is all of its files
     archive = _git(root, "archive", "--format=tar", commit, "--", f":(literal){path}")
     if archive is None:
         raise UsageError(
