@@ -42,7 +42,7 @@ def auroc_interval(normal: ArrayLike, anomaly: ArrayLike) -> tuple[float, float]
     variance, wins, losses = _delong(normals, anomalies)
     if variance == 0.0:
         return _conservative(wins / (wins + losses), min(normals.size, anomalies.size))
-    return _logit(variance, wins, losses)
+    return logit_interval(wins, losses, math.sqrt(variance))
 
 
 def _delong(normals: Scores, anomalies: Scores) -> tuple[float, int, int]:
@@ -60,11 +60,36 @@ def _variance(doubled: NDArray[Any], rivals: int) -> float:
     return float(doubled.var(ddof=1)) / (4.0 * rivals**2 * doubled.size)
 
 
-def _logit(variance: float, wins: int, losses: int) -> tuple[float, float]:
-    """Return the interval that is symmetric around the AUROC on the logit scale."""
-    area, rest = wins / (wins + losses), losses / (wins + losses)  # 1 - area would lose the digits of a small rest
-    centre, half_width = math.log(wins / losses), Z * math.sqrt(variance) / (area * rest)
-    return min(_logistic(centre - half_width), area), max(_logistic(centre + half_width), area)
+def logit_interval(won: float, lost: float, deviation: float) -> tuple[float, float]:
+    """Return the 95 % interval of the share ``won / (won + lost)`` that is symmetric around it on the logit scale.
+
+    Args:
+        won: how much was won, in any unit; above 0.
+        lost: how much was lost, in the same unit; above 0. Not the share alone: 1 less it would lose digits.
+        deviation: standard error of the share, not negative.
+
+    Returns:
+        The lower and the upper end, in [0, 1], the share between them.
+    """
+    share, rest = won / (won + lost), lost / (won + lost)
+    centre, half_width = math.log(won / lost), Z * deviation / (share * rest)
+    return min(_logistic(centre - half_width), share), max(_logistic(centre + half_width), share)
+
+
+def hoeffding(area: float, pairs: int) -> tuple[float, float]:
+    """Return the 95 % interval of ``area`` that ``pairs`` independent pairs allow, whatever it is the mean of.
+
+    Hoeffding 1963, Journal of the American Statistical Association 58.
+
+    Args:
+        area: a share, 0 to 1.
+        pairs: pairs of a normal and an anomaly, at least 1.
+
+    Returns:
+        The lower and the upper end, in [0, 1].
+    """
+    half_width = math.sqrt(math.log(2 / MISS) / (2 * pairs))
+    return max(0.0, area - half_width), min(1.0, area + half_width)
 
 
 def _logistic(x: float) -> float:
@@ -78,5 +103,4 @@ def _conservative(area: float, pairs: int) -> tuple[float, float]:
     exact = (MISS / 2) ** (1 / pairs)
     if area in (0.0, 1.0):
         return (exact, 1.0) if area else (0.0, 1.0 - exact)
-    half_width = math.sqrt(math.log(2 / MISS) / (2 * pairs))
-    return max(0.0, area - half_width), min(1.0, area + half_width)
+    return hoeffding(area, pairs)
