@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from benchkit.api import Run, load_run, run
+    from benchkit.api import Comparison, Run, compare_runs, load_run, run
     from benchkit.contract import (
         API_VERSION,
         AnomalyGenerator,
@@ -40,6 +40,7 @@ __all__ = [
     "API_VERSION",
     "AnomalyGenerator",
     "BenchkitError",
+    "Comparison",
     "ContractError",
     "DataError",
     "Dataset",
@@ -57,6 +58,7 @@ __all__ = [
     "Unsupported",
     "UsageError",
     "View",
+    "compare_runs",
     "hookimpl",
     "load_run",
     "run",
@@ -64,7 +66,7 @@ __all__ = [
 
 __version__ = "0.1.0"
 
-_API = ("Run", "load_run", "run")
+_API = ("Comparison", "Run", "compare_runs", "load_run", "run")
 
 
 def __getattr__(name: str) -> Any:

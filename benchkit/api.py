@@ -1,4 +1,4 @@
-"""benchkit from Python: run, load, table."""
+"""benchkit from Python: run, load, table, compare."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Unpack
 
+from benchkit.compare.comparing import compare as compare_runs
+from benchkit.compare.comparison import Comparison
 from benchkit.contract import AnomalyGenerator, Dataset, Detector
 from benchkit.errors import StoreError, UsageError
 from benchkit.registry import load_registry, printable, printable_lines
@@ -28,6 +30,8 @@ from benchkit.runner import (
 )
 from benchkit.runner import resume as go_on
 from benchkit.verify import Verification, verify_runs
+
+__all__ = ["Comparison", "Run", "compare_runs", "load_run", "run"]
 
 _HOW = ("jobs", "timeout", "memory_limit", "executor")
 """Settings that say how a run is carried out; the others, and what it was asked for, say what it is."""

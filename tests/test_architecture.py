@@ -70,9 +70,8 @@ def part_of(dotted: str) -> str:
     name = dotted.split(".")[1] if "." in dotted else "errors"
     if any(name in layer for layer in LAYERS):
         return name
-    return {"run": "api", "load_run": "api", "Run": "api", "__version__": "errors", "hookimpl": "hookspecs"}.get(
-        name, "contract"
-    )
+    api = dict.fromkeys(("Comparison", "Run", "compare_runs", "load_run", "run"), "api")
+    return {**api, "__version__": "errors", "hookimpl": "hookspecs"}.get(name, "contract")
 
 
 def level(part: str) -> int:
