@@ -3,29 +3,49 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import pytest
-import torch
-from torch import Tensor
 
-from benchkit import DataError
-from benchkit.registry import load_registry
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from benchkit import LabelledImages
+
+# As the command line does, and for the same reason; before any benchmark imports torch.
+os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 N_IMAGES = 20_000
 
 
 @pytest.fixture(scope="session")
-def images() -> Tensor:
+def labelled() -> LabelledImages:
     """Return 20,000 images of 28×28: MNIST's first training images where they are at hand, else synthetic ones."""
+    from benchkit import DataError, LabelledImages
+    from benchkit.registry import load_registry
+
     os.environ["BENCHKIT_OFFLINE"] = "1"  # a benchmark downloads nothing
     try:
-        return load_registry().datasets["mnist"].item.load().train.images[:N_IMAGES].clone()
+        train = load_registry().datasets["mnist"].item.load().train
     except DataError:
         return _synthetic()
+    return LabelledImages(train.images[:N_IMAGES].clone(), train.labels[:N_IMAGES].clone())
 
 
-def _synthetic() -> Tensor:
-    """Return blobs on a dark background: four fifths of the pixels are 0, as in MNIST."""
-    noise = torch.rand(N_IMAGES, 1, 28, 28, generator=torch.Generator().manual_seed(0))
+@pytest.fixture(scope="session")
+def images(labelled: LabelledImages) -> Tensor:
+    """Return the images alone."""
+    return labelled.images
+
+
+def _synthetic() -> LabelledImages:
+    """Return blobs on a dark background: four fifths of the pixels are 0, as in MNIST; ten classes at random."""
+    import torch
+
+    from benchkit import LabelledImages
+
+    generator = torch.Generator().manual_seed(0)
+    noise = torch.rand(N_IMAGES, 1, 28, 28, generator=generator)
     smooth = torch.nn.functional.avg_pool2d(noise, kernel_size=5, stride=1, padding=2, count_include_pad=False)
-    return ((smooth - smooth.quantile(0.8)).clamp(min=0.0) * 8.0).clamp(max=1.0)
+    blobs = ((smooth - smooth.quantile(0.8)).clamp(min=0.0) * 8.0).clamp(max=1.0)
+    return LabelledImages(blobs, torch.randint(10, (N_IMAGES,), generator=generator))

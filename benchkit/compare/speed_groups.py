@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
+
+import pandas as pd
 
 from benchkit.compare.speed_hardware import Hardware
 from benchkit.compare.speed_repeats import Repeats
@@ -102,7 +104,7 @@ def _timed_cells(run: StoredRun, timings: Sequence[TimingRecord]) -> dict[Place,
 
 
 def _known(value: Any) -> Any:
-    return None if isinstance(value, float) and math.isnan(value) else value
+    return None if pd.isna(value) else value
 
 
 def _timed(cell: Mapping[str, Any], record: TimingRecord | None, manifest: Mapping[str, Any]) -> Timed:
@@ -140,4 +142,4 @@ def _text(value: Any) -> str:
 
 
 def _whole(value: Any) -> int | None:
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return int(value) if isinstance(value, Integral) and not isinstance(value, bool) else None
