@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from benchkit.measure.ranking import doubled_wins
@@ -51,12 +51,21 @@ def _delong(normals: Scores, anomalies: Scores) -> tuple[float, int, int]:
     wins, losses = int(over_normals.sum()), int(over_anomalies.sum())
     if min(normals.size, anomalies.size) < 2:
         return 0.0, wins, losses
-    variance = _variance(over_normals, normals.size) + _variance(over_anomalies, anomalies.size)
+    variance = placement_variance(over_normals, normals.size) + placement_variance(over_anomalies, anomalies.size)
     return variance, wins, losses
 
 
-def _variance(doubled: NDArray[Any], rivals: int) -> float:
-    """Return the variance of the mean placement: the share of ``rivals`` that a score of one class beats."""
+def placement_variance(doubled: NDArray[np.int64], rivals: int) -> float:
+    """Return the variance of the mean placement of a class: one of the two parts of DeLong's variance.
+
+    Args:
+        doubled: for each of n >= 2 images, twice the number of rivals that it beats (``ranking.doubled_wins``), or how
+            two such numbers differ.
+        rivals: how many there are.
+
+    Returns:
+        0 or above.
+    """
     return float(doubled.var(ddof=1)) / (4.0 * rivals**2 * doubled.size)
 
 
