@@ -15,6 +15,8 @@ STRETCHES = 10
 MIN_REFERENCES = 5
 """A drift that fewer references than this tell of is not taken out: their own noise would come in."""
 
+_QUARTILE = 0.25
+
 
 @dataclass(frozen=True)
 class Repeats:
@@ -51,32 +53,30 @@ def same_reference(base: Repeats, head: Repeats) -> bool:
 
 
 def stretches(repeats: Repeats, *, relative: bool) -> Floats:
-    """Return the median of each stretch of the repeats.
+    """Return the lower quartile of each stretch of the repeats.
 
     Neighbouring repeats resemble each other, since a machine is fast or slow for a while. A rank test takes its
     numbers as independent: given thousands of such repeats it finds a difference between any two timings. So the
-    repeats are cut in order of time into ``STRETCHES`` parts of equal number (fewer repeats: one each).
+    repeats are cut in order of time into ``STRETCHES`` parts of equal number (fewer repeats: one each). Other work on
+    the machine only ever adds time, often to half of the repeats: the quartile is disturbed less than the median.
 
     Args:
         repeats: what was timed.
-        relative: each repeat is divided by the reference's time at its place, interpolated between the references
-            before and after it.
+        relative: each stretch is divided by the lower quartile of the references that were timed in it, or of all
+            where none was.
 
     Returns:
         float64, at most ``STRETCHES`` values: seconds, or multiples of the reference.
     """
-    values = np.asarray(repeats.seconds, dtype=np.float64)
-    if relative:
-        values = values / _reference(repeats, len(values))
-    parts = np.array_split(values, min(STRETCHES, len(values)))
-    return np.array([np.median(part) for part in parts])
+    places = np.array_split(np.arange(len(repeats.seconds)), min(STRETCHES, len(repeats.seconds)))
+    seconds = np.asarray(repeats.seconds, dtype=np.float64)
+    values = np.array([np.quantile(seconds[part], _QUARTILE) for part in places])
+    return values / _references(repeats, places) if relative else values
 
 
-def _reference(repeats: Repeats, count: int) -> Floats:
-    """Return the reference's time at each of ``count`` repeats, smoothed over three neighbours."""
-    places = np.asarray(repeats.reference_at, dtype=np.float64)
-    raw = np.asarray(repeats.reference_seconds, dtype=np.float64)
-    # One reference may have been interrupted: the median of it and its neighbours was not.
-    around = np.pad(raw, 1, mode="edge")
-    smooth = np.median(np.stack((around[:-2], raw, around[2:])), axis=0)
-    return np.interp(np.arange(count), places, smooth)
+def _references(repeats: Repeats, places: list[NDArray[np.int64]]) -> Floats:
+    """Return the lower quartile of the references in each part."""
+    at = np.asarray(repeats.reference_at, dtype=np.int64)
+    times = np.asarray(repeats.reference_seconds, dtype=np.float64)
+    within = [times[(at >= part[0]) & (at <= part[-1])] for part in places]
+    return np.array([np.quantile(found if len(found) else times, _QUARTILE) for found in within])
