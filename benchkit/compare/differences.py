@@ -99,7 +99,7 @@ def unpaired(base: Estimate, head: Estimate) -> Moved:
     down = math.hypot(head.high - head.value, base.value - base.low)
     up = math.hypot(head.value - head.low, base.high - base.value)
     low, high = difference - up, difference + down
-    facing = up if difference > 0 else down
+    facing = up if difference > 0 else down if difference < 0 else max(up, down)
     if facing == 0.0:
         return Moved(base.value, head.value, difference, low, high, reason="the intervals have no width")
     fall, rise = _normal(Z * difference / facing), _normal(-Z * difference / facing)

@@ -29,12 +29,8 @@ class Measure:
         return "-" if self.higher_is_better else "+"
 
 
-_ENDS = ("_low", "_high")
-
 QUALITY: dict[str, Measure] = {
-    name: Measure(name, metric.title, metric.higher_is_better, share=True)
-    for name, metric in METRICS.items()
-    if not name.endswith(_ENDS)
+    name: Measure(name, metric.title, metric.higher_is_better, share=True) for name, metric in METRICS.items()
 }
 """Metrics of how well a detector ranks and decides."""
 

@@ -25,6 +25,6 @@ def _blocks(comparison: Comparison) -> Iterator[str]:
     if found.rows:
         rows = [[escape(text) for text in row] for row in found.rows]
         yield tabulate(rows, [escape(text) for text in HEADINGS], tablefmt="pipe", disable_numparse=True)
-    for remarks in (found.alike, comparison.notes, found.counts):
+    for remarks in (found.unjudged, comparison.notes, found.counts):
         if remarks:
             yield "\n".join(f"- {escape(text)}" for text in remarks)

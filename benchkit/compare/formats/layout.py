@@ -16,7 +16,7 @@ SHOWN = 50
 """Rows of a table, at most, beyond what fails: of thousands nobody reads the last."""
 
 _WORST = ("GONE", "WORSE", "SLOWER", "AMBIGUOUS", "NEW", "BETTER", "FASTER")
-_ALIKE = 3
+_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -26,20 +26,20 @@ class Layout:
     Attributes:
         closing: the outcome in one sentence.
         rows: what changed, what fails first, one text for each of ``HEADINGS``; holds text of plugins.
-        alike: sentences on many judgements that have one reason.
+        unjudged: sentences on what could not be judged, one a reason.
         counts: sentences, one a metric: how often each verdict was given.
     """
 
     closing: str
     rows: tuple[tuple[str, ...], ...]
-    alike: tuple[str, ...]
+    unjudged: tuple[str, ...]
     counts: tuple[str, ...]
 
 
 def layout(comparison: Comparison) -> Layout:
     """Lay out a comparison."""
     changed = [each for each in comparison.judgements if each.verdict != "SAME"]
-    single, alike = _parted(changed)
+    single, unjudged = _parted(changed)
     single.sort(key=_badness)
     failing = sum(each.fails for each in single)
     shown = single[: max(failing, SHOWN)]
@@ -49,25 +49,33 @@ def layout(comparison: Comparison) -> Layout:
     return Layout(
         _closing(comparison),
         tuple(_row(each, seed=several, dataset=datasets) for each in shown),
-        (*alike, *more),
+        (*unjudged, *more),
         tuple(_counts(comparison.judgements)),
     )
 
 
 def _parted(judgements: Iterable[Judgement]) -> tuple[list[Judgement], list[str]]:
-    """Return what gets a row, and sentences on what does not: many that could not be judged for one reason."""
-    groups: defaultdict[tuple[str, ...], list[Judgement]] = defaultdict(list)
+    """Return what gets a row, and sentences on what does not: what could not be judged, for each reason."""
+    single: list[Judgement] = []
+    groups: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
     for each in judgements:
-        unjudged = each.verdict in ("AMBIGUOUS", "NEW") and not each.method and not each.fails
-        groups[(each.verdict, each.metric, each.reason) if unjudged else ()].append(each)
-    single = groups.pop((), [])
-    sentences = []
-    for (verdict, metric, reason), group in groups.items():
-        if len(group) < _ALIKE:
-            single.extend(group)
+        if each.verdict in ("AMBIGUOUS", "NEW") and not each.method and not each.fails:
+            groups[each.verdict, each.metric, each.reason].append(_place(each))
         else:
-            sentences.append(f"{len(group)} × {verdict}{f' in {_title(metric)}' if metric else ''}: {reason}")
-    return single, sentences
+            single.append(each)
+    return single, [_sentence(*key, places) for key, places in groups.items()]
+
+
+def _place(judgement: Judgement) -> str:
+    """Return the cell in few words; of a fit group, whose columns are many, the detector."""
+    one = judgement.anomaly and len(judgement.anomalies) == 1
+    return f"{judgement.detector} {judgement.anomaly}" if one else judgement.detector
+
+
+def _sentence(verdict: str, metric: str, reason: str, places: Sequence[str]) -> str:
+    which = ", ".join([*places[:_NAMED], *(["…"] if len(places) > _NAMED else [])])
+    about = f" in {_title(metric)}" if metric else ""
+    return f"{len(places)} {verdict}{about} ({which}): {reason or 'only HEAD has it'}"
 
 
 def _badness(judgement: Judgement) -> tuple[bool, int, float]:

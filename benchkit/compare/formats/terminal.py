@@ -27,7 +27,7 @@ def _blocks(comparison: Comparison) -> Iterator[str]:
         rows = [[one_line(text) for text in row] for row in found.rows]
         align = ["right" if heading in _RIGHT else "left" for heading in HEADINGS]
         yield tabulate(rows, HEADINGS, tablefmt="simple", disable_numparse=True, colalign=align)
-    for remarks in (found.alike, comparison.notes, found.counts):
+    for remarks in (found.unjudged, comparison.notes, found.counts):
         if remarks:
             yield "\n".join(f"- {one_line(text)}" for text in remarks)
     yield found.closing
