@@ -21,19 +21,22 @@ def grid(*cells: tuple[str, str, int, str, float | None]) -> Grid:
     return Grid(frame.astype({"row": "category", "member": "category"}), seeds)
 
 
-def test_numbers_come_by_seed_whatever_their_order() -> None:
-    """Each row and member has its own, one a seed, ascending; an undefined one is None."""
-    found = grid(("a", "x", 2, "ok", 0.2), ("b", "x", 1, "ok", 0.9), ("a", "x", -1, "ok", None), ("a", "y", 2, "ok", 1))
-    assert found.values("a", "x", "auroc") == [None, 0.2]
-    assert found.values("b", "x", "auroc") == [0.9]
-    assert found.values("a", "y", "auroc") == [1.0]
+def test_numbers_come_by_member_and_seed_whatever_their_order() -> None:
+    """Each row has a matrix of its own, ascending in both; an undefined, a failed and an absent one are NaN."""
+    found = grid(
+        ("a", "x", 2, "ok", 0.2), ("b", "x", 1, "ok", 0.9), ("a", "x", -1, "ok", None), ("a", "y", 2, "ok", 1),
+        ("b", "y", 1, "failed", 0.5),
+    )  # fmt: skip
+    np.testing.assert_array_equal(found.matrix("a", "auroc"), [[np.nan, 0.2], [np.nan, 1.0]])
+    np.testing.assert_array_equal(found.matrix("b", "auroc"), [[0.9], [np.nan]])
+    assert found.member_places(["y", "x"]).tolist() == [1, 0]
 
 
 def test_of_equal_cells_the_last_counts_where_the_first_stood() -> None:
     """As a dictionary would keep them."""
     cells = [("a", "x", 0, "failed", 0.1), ("a", "y", 0, "ok", 0.5), ("a", "x", 0, "ok", 0.7)]
     found = grid(*cells)
-    assert found.values("a", "x", "auroc") == [0.7]
+    np.testing.assert_array_equal(found.matrix("a", "auroc"), [[0.7], [0.5]])
     assert found.trouble("a", ["x", "y"]) == ""
     latest = {cell[:3]: cell for cell in cells}
     assert list(found.cells.itertuples(index=False, name=None)) == list(latest.values())

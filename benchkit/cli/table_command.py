@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from benchkit.report import Leaderboard
     from benchkit.results import StoredRun
 
-# Stands here as well as in benchkit.report, which imports pandas: `benchkit table --help` need not pay for that.
+# These stand here as well as in benchkit.report, which imports pandas: `benchkit table --help` need not pay for that.
 FORMATS = ("text", "github", "latex", "csv", "json", "html")
+POSTHOC = ("nemenyi", "wilcoxon-holm")
 
 
 @click.command("table")
@@ -27,22 +29,55 @@ FORMATS = ("text", "github", "latex", "csv", "json", "html")
     show_default=True,
     help="Folder with the runs.",
 )
-def command(runs: tuple[str, ...], form: str, out: Path | None, results: Path) -> None:
-    """Make leaderboards: detectors × anomalies in AUROC, precision and speed.
+@click.option(
+    "--posthoc",
+    type=click.Choice(POSTHOC),
+    default="nemenyi",
+    show_default=True,
+    help="The test that tells detectors apart, after Friedman's.",
+)
+@click.option(
+    "--critical-difference",
+    "diagram",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Draw the mean ranks and groups too, as .svg, .png or .pdf.",
+)
+def command(
+    runs: tuple[str, ...], form: str, out: Path | None, results: Path, posthoc: str, diagram: Path | None
+) -> None:
+    """Make leaderboards: detectors × anomalies in AUROC, ranks, precision and speed.
 
     RUN is a run's id or its folder; without one, the latest run is taken. Several runs are put together: where data
     set, protocol and kind of device are the same, in one ranking.
     """
     from benchkit.report import leaderboards, render
 
+    if diagram is not None:
+        _check_picture(diagram)
     stored = _read(runs, results)
     for note in (note for run in stored for note in run.notes):
         click.echo(f"benchkit: note: {note}", err=True)
-    text = render(leaderboards(stored), form)
+    boards = leaderboards(stored, posthoc=posthoc)
+    if diagram is not None:
+        _draw(boards, diagram)
+    text = render(boards, form)
     if out is None:
         click.echo(text, nl=False)
     else:
         _write(out, text)
+
+
+def _check_picture(diagram: Path) -> None:
+    from benchkit.report.diagram import check_picture
+
+    check_picture(diagram)
+
+
+def _draw(boards: list[Leaderboard], diagram: Path) -> None:
+    from benchkit.report.diagram import write_diagram
+
+    write_diagram(boards, diagram)
 
 
 def _read(runs: tuple[str, ...], results: Path) -> list[StoredRun]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -18,42 +17,44 @@ class Entry:
     Attributes:
         value: the number, unrounded; None where there is none.
         spread: its standard deviation over seeds (n - 1 in the denominator); None with one seed.
+        low: lower end of its interval, unrounded; None where there is none.
+        high: upper end of it.
         text: what is shown: the rounded number with its spread, ``—``, or how the cell ended.
+        interval: what is shown of the interval, such as ``[.988 .991]``; empty where there is none.
         best: the best of its column, as shown; ties are all the best.
     """
 
     value: float | None = None
     spread: float | None = None
+    low: float | None = None
+    high: float | None = None
     text: str = UNDEFINED
+    interval: str = ""
     best: bool = False
 
 
-def over_seeds(values: Sequence[float | None], *, digits: int = 3) -> Entry:
-    """Return mean and spread of one value a seed; undefined when one of them is."""
-    known = [value for value in values if value is not None]
-    if not known or len(known) < len(values):
+def number(value: float | None, *, digits: int) -> Entry:
+    """Return an entry of one number that has neither spread nor interval, such as a time."""
+    return Entry() if value is None or math.isnan(value) else Entry(value, text=f"{value:,.{digits}f}")
+
+
+def share(value: float, spread: float, low: float, high: float) -> Entry:
+    """Return an entry of a number from 0 to 1, shown with three digits; NaN is what there is not."""
+    if math.isnan(value):
         return Entry()
-    mean = statistics.fmean(known)
-    spread = deviation(known)
-    text = f"{mean:,.{digits}f}" + ("" if spread is None else f" ± {spread:,.{digits}f}")
-    return Entry(mean, spread, text)
+    text = f"{value:.3f}" if math.isnan(spread) else f"{value:.3f} ± {_bare(spread)}"
+    if math.isnan(low) or math.isnan(high):
+        return Entry(value, _known(spread), text=text)
+    return Entry(value, _known(spread), low, high, text, f"[{_bare(low)} {_bare(high)}]")
 
 
-def mean_or_none(values: Sequence[float | None]) -> float | None:
-    """Return the mean; None when one of the values is: an undefined number is not averaged away."""
-    defined = [value for value in values if value is not None]
-    return statistics.fmean(defined) if defined and len(defined) == len(values) else None
+def _bare(value: float) -> str:
+    """Return three digits without the zero in front: ``.988``, ``1.000``."""
+    return f"{value:.3f}".removeprefix("0")
 
 
-def deviation(values: Sequence[float]) -> float | None:
-    """Return the standard deviation with n - 1 in the denominator; None of fewer than two values.
-
-    ``statistics.stdev`` computes with fractions, which takes seconds for the entries of a large leaderboard.
-    """
-    if len(values) < 2:
-        return None
-    mean = statistics.fmean(values)
-    return math.hypot(*(value - mean for value in values)) / math.sqrt(len(values) - 1)
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value
 
 
 def mark_best(entries: Sequence[Entry], *, higher_is_better: bool) -> list[Entry]:
@@ -63,7 +64,9 @@ def mark_best(entries: Sequence[Entry], *, higher_is_better: bool) -> list[Entry
     if not numbers:
         return list(entries)
     best = max(numbers) if higher_is_better else min(numbers)
-    return [replace(entry, best=number == best) for entry, number in zip(entries, shown, strict=True)]
+    return [
+        replace(entry, best=True) if number == best else entry for entry, number in zip(entries, shown, strict=True)
+    ]
 
 
 def _shown(entry: Entry) -> float | None:

@@ -31,14 +31,27 @@ class Grid:
         self._order = np.lexsort([self.cells["seed"], self.cells["member"].cat.codes, self.cells["row"].cat.codes])
         self._fields: dict[str, NDArray[Any]] = {}
         self._slices = dict(self._each_slice())
+        self._members = {member: code for code, member in enumerate(self.cells["member"].cat.categories)}
+        self._codes = self.cells["member"].cat.codes.to_numpy(np.intp)[self._order]
+        self._rows = self._each_row()
         self._well = self._all_well()
 
-    def values(self, row: str, member: str, field: str) -> list[float | None]:
-        """Return a number of a row and member, one a seed, in the order of the seeds; None where it is undefined."""
-        found = self._sorted(field)[self._slices[row, member]]
-        numbers: list[float | None] = found.tolist()
-        gaps = np.isnan(found)
-        return [None if gap else number for number, gap in zip(numbers, gaps, strict=True)] if gaps.any() else numbers
+    def matrix(self, row: str, field: str) -> NDArray[np.float64]:
+        """Return a row's numbers, members × seeds; NaN where one is undefined, or its cell is not there or not ok.
+
+        The members are all those of the board, in its order (``member_places``); the seeds are the row's, ascending.
+        """
+        place = self._rows[row]
+        found = np.full((len(self._members), len(self._seeds[row])), np.nan)
+        if place.start < place.stop:
+            ok = self._sorted("status")[place] == "ok"
+            members, seeds = self._codes[place], np.searchsorted(self._seeds[row], self._sorted("seed")[place])
+            found[members[ok], seeds[ok]] = self._sorted(field)[place][ok]
+        return found
+
+    def member_places(self, members: Sequence[str]) -> NDArray[np.intp]:
+        """Return which lines of ``matrix`` are those of the members."""
+        return np.array([self._members[member] for member in members], dtype=np.intp)
 
     def trouble(self, row: str, members: Sequence[str]) -> str:
         """Return how the first cell ended that is not ok, seed by seed; empty when all are."""
@@ -74,6 +87,13 @@ class Grid:
         for key, start, stop in zip(keys.tolist(), starts.tolist(), [*starts[1:].tolist(), len(codes)], strict=True):
             row, member = divmod(key, len(members.categories))
             yield (rows.categories[row], members.categories[member]), slice(start, stop)
+
+    def _each_row(self) -> dict[str, slice]:
+        """Return where the cells of each row lie in the sorted fields."""
+        codes = self.cells["row"].cat.codes.to_numpy()[self._order]
+        names = self.cells["row"].cat.categories
+        ends = np.searchsorted(codes, np.arange(len(names) + 1)).tolist()
+        return {name: slice(start, stop) for name, start, stop in zip(names, ends, ends[1:], strict=False)}
 
     def _all_well(self) -> set[tuple[str, str]]:
         """Return each row and member that has a cell for every seed, all of them ok."""

@@ -22,6 +22,12 @@ def _size(digits: str) -> tuple[int, str]:
     return len(digits), digits
 
 
+def shortened(label: str, most: int = 60) -> str:
+    """Return a label of at most ``most`` letters; what is left out of its middle shows as ``…``."""
+    end = most // 3
+    return label if len(label) <= most else f"{label[: most - end - 1]}…{label[-end:]}"
+
+
 def numbered(cells: pd.DataFrame, fields: Sequence[str]) -> NDArray[np.int64]:
     """Return for each cell the number of its kind, counted from 0 in the order in which the kinds come.
 

@@ -8,8 +8,10 @@ from typing import Any
 
 import pandas as pd
 
+from benchkit.report.apart import NEMENYI, check_posthoc
 from benchkit.report.arrangement import Arrangement, arrange
 from benchkit.report.labels import labels_of, natural
+from benchkit.report.ranks import Ranking, rank_section, ranking
 from benchkit.report.remarks import caption, changed, counted, device_label, footnotes, unfinished
 from benchkit.report.sections import Entries, Section, member_section, metric_entries, metric_section, speed_section
 from benchkit.results import StoredRun
@@ -34,9 +36,10 @@ class Leaderboard:
         protocol: the part of the protocol hash that all its cells share.
         title: data set and device.
         caption: sentences that belong above the tables.
-        sections: AUROC, precision, speed, and the members of each group.
+        sections: AUROC, ranks, precision, speed, and the members of each group.
         footnotes: sentences that belong below: every cell that is not ok, with its reason.
         arrangement: the cells, laid out.
+        ranking: how the detectors stand to each other.
     """
 
     dataset: str
@@ -47,17 +50,23 @@ class Leaderboard:
     sections: tuple[Section, ...]
     footnotes: tuple[str, ...]
     arrangement: Arrangement = field(repr=False)
+    ranking: Ranking = field(repr=False)
 
 
-def leaderboards(runs: Iterable[StoredRun]) -> list[Leaderboard]:
+def leaderboards(runs: Iterable[StoredRun], *, posthoc: str = NEMENYI) -> list[Leaderboard]:
     """Return a leaderboard for each data set, kind of device and protocol, in that order.
 
     Args:
         runs: stored runs, put together. Where two of them hold the same cell, the one given later counts.
+        posthoc: the test of pairs that follows Friedman's: ``nemenyi`` or ``wilcoxon-holm``.
 
     Returns:
         None for no cells. Within each, detectors are ordered by mean AUROC; those that lack a number come last.
+
+    Raises:
+        UsageError: there is no such post-hoc test.
     """
+    check_posthoc(posthoc)
     runs = tuple(runs)
     frames = [_placed(run.cells) for run in runs if len(run.cells)]
     if not frames:
@@ -66,7 +75,7 @@ def leaderboards(runs: Iterable[StoredRun]) -> list[Leaderboard]:
     boards = []
     for (dataset, kind, base), part in _places(cells):
         more = (*changed(runs, dataset), *unfinished(runs, dataset), *_repeated(again.get((dataset, kind, base), 0)))
-        boards.append(_board(part, dataset, kind, base, more=more))
+        boards.append(_board(part, dataset, kind, base, more=more, posthoc=posthoc))
     return boards
 
 
@@ -111,26 +120,34 @@ def _before(cells: pd.DataFrame, field: str, mark: str) -> pd.Series[Any]:
     return labels_of(cells, [field], lambda kinds: kinds[field].str.partition(mark)[0], key=str)
 
 
-def _board(cells: pd.DataFrame, dataset: str, kind: str, base: str, *, more: tuple[str, ...]) -> Leaderboard:
+def _board(
+    cells: pd.DataFrame, dataset: str, kind: str, base: str, *, more: tuple[str, ...], posthoc: str
+) -> Leaderboard:
     laid_out = arrange(cells)
-    auroc, precision = (metric_entries(laid_out, laid_out.columns, metric) for metric in ("auroc", "precision"))
+    auroc = metric_entries(laid_out, laid_out.columns, "auroc")
     order = _ranked(auroc)
-    groups = [column for column in laid_out.columns if column.is_group and len(column.members) > 1]
-    sections = (
-        metric_section(laid_out, order, "auroc", auroc),
-        metric_section(laid_out, order, "precision", precision),
-        speed_section(laid_out, order),
-        *(member_section(laid_out, order, group) for group in groups),
-    )
+    ranks = ranking(laid_out, order, auroc, posthoc=posthoc)
     return Leaderboard(
         dataset=dataset,
         device=kind,
         protocol=base,
         title=f"{dataset} on {device_label(kind)}",
         caption=caption(laid_out, dataset=dataset, kind=kind, protocol=base),
-        sections=sections,
+        sections=_sections(laid_out, order, auroc, ranks),
         footnotes=(*footnotes(laid_out), *more),
         arrangement=laid_out,
+        ranking=ranks,
+    )
+
+
+def _sections(cells: Arrangement, order: list[str], auroc: Entries, ranks: Ranking) -> tuple[Section, ...]:
+    groups = [column for column in cells.columns if column.is_group and len(column.members) > 1]
+    return (
+        metric_section(cells, order, "auroc", auroc),
+        rank_section(cells, order, ranks),
+        metric_section(cells, order, "precision", metric_entries(cells, cells.columns, "precision")),
+        speed_section(cells, order),
+        *(member_section(cells, order, group) for group in groups),
     )
 
 

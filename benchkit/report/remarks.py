@@ -28,25 +28,41 @@ def caption(cells: Arrangement, *, dataset: str, kind: str, protocol: str) -> tu
     seeds = sorted(every["seed"].unique().tolist())
     lines = [
         f"Data set {dataset}; {_counts(every)}; {counted(len(seeds), 'seed')} ({', '.join(map(str, seeds))}).",
-        f"Device {device_label(kind)}: {_listed(_machines(every))}; {_batches(every)}.",
+        f"Device {device_label(kind)}: {listed(_machines(every))}; {_batches(every)}.",
         f"Threshold policy {_values(every, 'threshold_policy')}, from normal calibration scores alone; "
         f"prevalence {_values(every, 'prevalence')} (share of anomalies); protocol {protocol or 'unknown'}.",
     ]
     lines += [
-        f"{column.label} is the mean of {_span(column.members)} and counts once in the overall mean."
+        f"{column.label} is the mean of {span(column.members)} and counts once in the overall mean."
         for column in cells.columns
         if column.is_group
     ]
     if len(seeds) > 1:
         lines.append("± is the standard deviation over seeds, which share one split of the data.")
-    return tuple(lines)
+    return (*lines, *_intervals(every, len(seeds)))
+
+
+def _intervals(cells: pd.DataFrame, n_seeds: int) -> Iterator[str]:
+    """Yield how the intervals were found and what they hold, in two sentences; none where there are none."""
+    methods = {"auroc": "DeLong's, on the logit scale, for AUROC", "precision": "a stratified bootstrap for precision"}
+    there = [method for metric, method in methods.items() if cells[f"{metric}_low"].notna().any()]
+    if there:
+        yield (
+            f"[low high] is a 95 % interval: {listed(there)}; of a mean over anomalies a bound, which takes their "
+            "errors to go together."
+        )
+        yield (
+            "It holds the chance in the test images alone: one seed says nothing of the chance in training."
+            if n_seeds == 1
+            else "Pooled over seeds, it holds the chance in the test images and the spread of the seeds."
+        )
 
 
 def _counts(cells: pd.DataFrame) -> str:
     """Return ``192 cells: 180 ok, 12 skipped``."""
     counts = cells["status"].value_counts(sort=False)
     ended = [f"{counts[status]} {status}" for status in STATUSES if counts.get(status)]
-    return f"{counted(len(cells), 'cell')}: {_listed(ended)}"
+    return f"{counted(len(cells), 'cell')}: {listed(ended)}"
 
 
 def footnotes(cells: Arrangement) -> tuple[str, ...]:
@@ -121,7 +137,7 @@ def _skipped_for_all(cells: Arrangement) -> Iterable[str]:
     for member, part in pairs.groupby("member"):
         by_reasons.setdefault(tuple(sorted(part["reason"])), set()).add(str(member))
     for reasons, members in by_reasons.items():
-        yield f"Left out, skipped for every detector: {_listed(_sorted(members))}: {' / '.join(reasons)}"
+        yield f"Left out, skipped for every detector: {listed(_sorted(members))}: {' / '.join(reasons)}"
 
 
 def _unequal_seeds(cells: Arrangement) -> Iterable[str]:
@@ -138,21 +154,21 @@ def _trouble(cells: Arrangement) -> Iterable[str]:
     for (row, status, reason), part in groupby(each, key=lambda record: record[:3]):
         records = list(part)
         places = _with_seeds(records) if several else _sorted({member for *_, member, _ in records})
-        yield f"{row}: {_listed(places)}: {status}: {reason or 'no reason was recorded'}"
+        yield f"{row}: {listed(places)}: {status}: {reason or 'no reason was recorded'}"
 
 
 def _with_seeds(records: Iterable[tuple[Any, ...]]) -> Iterator[str]:
     """Yield ``noise-1 (seeds 0, 2)`` for each member; the records end with member and seed, sorted."""
     seeds = {member: [seed for *_, seed in part] for member, part in groupby(records, key=lambda record: record[3])}
     for member in _sorted(seeds):
-        yield f"{member} (seed{'s' * (len(seeds[member]) > 1)} {_listed(map(str, seeds[member]))})"
+        yield f"{member} (seed{'s' * (len(seeds[member]) > 1)} {listed(map(str, seeds[member]))})"
 
 
 def _missing(cells: Arrangement) -> Iterable[str]:
     for row in cells.rows:
         absent = cells.grid.absent(row, cells.members)
         if absent:
-            yield f"{row}: {_listed(absent)}: missing: not run, or not for every seed."
+            yield f"{row}: {listed(absent)}: missing: not run, or not for every seed."
 
 
 def _machines(cells: pd.DataFrame) -> list[str]:
@@ -173,14 +189,16 @@ def _batches(cells: pd.DataFrame) -> str:
 
 def _values(cells: pd.DataFrame, field: str) -> str:
     found = sorted(value for value in cells[field].dropna().unique().tolist() if value != "")
-    return _listed([f"{value:g}" if isinstance(value, float) else str(value) for value in found] or ["unknown"])
+    return listed([f"{value:g}" if isinstance(value, float) else str(value) for value in found] or ["unknown"])
 
 
-def _span(members: tuple[str, ...]) -> str:
-    return _listed(members) if len(members) < 4 else f"{members[0]} … {members[-1]} ({len(members)})"
+def span(members: tuple[str, ...]) -> str:
+    """Return the members of a group; of many the first and the last, and how many they are."""
+    return listed(members) if len(members) < 4 else f"{members[0]} … {members[-1]} ({len(members)})"
 
 
-def _listed(items: Iterable[str]) -> str:
+def listed(items: Iterable[str]) -> str:
+    """Return ``a, b, c``."""
     return ", ".join(items)
 
 
@@ -188,6 +206,6 @@ def _sorted(labels: Iterable[str]) -> list[str]:
     return sorted(labels, key=natural)
 
 
-def counted(number: int, noun: str) -> str:
-    """Return ``1 cell``, ``2 cells``."""
-    return f"{number} {noun}" + ("" if number == 1 else "s")
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return ``1 cell``, ``2 cells``; ``2 anomalies`` with a plural of its own."""
+    return f"{number} {noun if number == 1 else plural or f'{noun}s'}"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from benchkit.measure.metrics import METRICS
 from benchkit.report.arrangement import Arrangement, Column
-from benchkit.report.entry import Entry, mark_best, mean_or_none, over_seeds
+from benchkit.report.entry import Entry, mark_best
+from benchkit.report.estimates import row_entries
 from benchkit.report.speed import SPEED, speed_lines
 
 MEAN = "Mean"
@@ -19,11 +20,11 @@ class Heading:
 
     Attributes:
         label: what is shown.
-        higher_is_better: its direction.
+        higher_is_better: its direction; None where no entry is the best of it.
     """
 
     label: str
-    higher_is_better: bool
+    higher_is_better: bool | None
 
 
 @dataclass(frozen=True)
@@ -39,16 +40,18 @@ class Section:
     """One table.
 
     Attributes:
-        name: ``auroc``, ``precision``, ``speed``, or ``auroc of <group>``.
+        name: ``auroc``, ``ranks``, ``precision``, ``speed``, or ``auroc of <group>``.
         title: what it shows, with unit and direction.
         headings: of the columns after the first, which holds the detectors.
         rows: in the leaderboard's order.
+        notes: sentences that belong to this table alone.
     """
 
     name: str
     title: str
     headings: tuple[Heading, ...]
     rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
 
 
 Entries = Mapping[str, tuple[Entry, ...]]
@@ -80,7 +83,7 @@ def speed_section(cells: Arrangement, order: Sequence[str]) -> Section:
     ]
     headings = tuple(Heading(label, higher) for _, label, _, higher in SPEED)
     # Numbers of two machines are not held against each other.
-    marked = _marked(rows, headings) if len(machines) == 1 else tuple(Row(*row) for row in rows)
+    marked = table(rows, headings) if len(machines) == 1 else tuple(Row(*row) for row in rows)
     return Section("speed", "Speed: medians over cells, peak memory the largest", headings, marked)
 
 
@@ -93,41 +96,23 @@ def metric_title(metric: str) -> str:
 
 
 def metric_entries(cells: Arrangement, columns: Sequence[Column], metric: str) -> Entries:
-    """Return each row's entries: the mean over the columns, then each column.
-
-    A column is averaged over its members, then the columns with equal weight, one seed at a time; the spread is
-    that of these means over seeds. One missing cell leaves its column, and the mean, without a number.
-    """
-    return {row: _row_entries(cells, row, columns, metric) for row in cells.rows}
-
-
-def _row_entries(cells: Arrangement, row: str, columns: Sequence[Column], metric: str) -> tuple[Entry, ...]:
-    by_column: list[list[float | None]] = []
-    entries: list[Entry] = []
-    for column in columns:
-        trouble = cells.grid.trouble(row, column.members)
-        members = [] if trouble else [cells.grid.values(row, member, metric) for member in column.members]
-        by_column.append(_means(members))
-        entries.append(Entry(text=trouble) if trouble else over_seeds(by_column[-1]))
-    complete = bool(by_column) and all(by_column)
-    return (over_seeds(_means(by_column) if complete else []), *entries)
-
-
-def _means(series: Sequence[list[float | None]]) -> list[float | None]:
-    """Return the mean of several series of numbers, one a seed; None where one of them is."""
-    return series[0] if len(series) == 1 else [mean_or_none(values) for values in zip(*series, strict=True)]
+    """Return each row's entries: the mean over the columns, then each column."""
+    return {row: row_entries(cells, row, columns, metric) for row in cells.rows}
 
 
 def _section(
     name: str, title: str, labels: Sequence[str], higher: bool, rows: Sequence[tuple[str, tuple[Entry, ...]]]
 ) -> Section:
     headings = tuple(Heading(label, higher) for label in labels)
-    return Section(name, title, headings, _marked(rows, headings))
+    return Section(name, title, headings, table(rows, headings))
 
 
-def _marked(rows: Sequence[tuple[str, tuple[Entry, ...]]], headings: Sequence[Heading]) -> tuple[Row, ...]:
-    columns = [
-        mark_best([entries[place] for _, entries in rows], higher_is_better=heading.higher_is_better)
-        for place, heading in enumerate(headings)
-    ]
+def table(rows: Sequence[tuple[str, tuple[Entry, ...]]], headings: Sequence[Heading]) -> tuple[Row, ...]:
+    """Return labels and entries as rows, with the best of each column marked."""
+    columns = [_column([entries[place] for _, entries in rows], heading) for place, heading in enumerate(headings)]
     return tuple(Row(label, tuple(column[line] for column in columns)) for line, (label, _) in enumerate(rows))
+
+
+def _column(entries: Sequence[Entry], heading: Heading) -> Sequence[Entry]:
+    higher = heading.higher_is_better
+    return entries if higher is None else mark_best(entries, higher_is_better=higher)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
 from benchkit.report.arrangement import Arrangement
-from benchkit.report.entry import Entry, over_seeds
+from benchkit.report.entry import Entry, number
 from benchkit.report.labels import labels_of
 from benchkit.report.remarks import machine_title
 
@@ -58,5 +57,4 @@ def _titles(kinds: pd.DataFrame) -> pd.Series[Any]:
 
 
 def _entries(numbers: Sequence[float | None]) -> tuple[Entry, ...]:
-    known = [None if number is None or math.isnan(number) else number for number in numbers]
-    return tuple(over_seeds([number], digits=digits) for number, (_, _, digits, _) in zip(known, SPEED, strict=True))
+    return tuple(number(value, digits=digits) for value, (_, _, digits, _) in zip(numbers, SPEED, strict=True))

@@ -34,7 +34,13 @@ def _board(board: Leaderboard) -> str:
 
 
 def _section(section: Section) -> str:
-    headings, rows = grid(section, escape=escape, strong=lambda text: f"**{text}**")
+    headings, rows = grid(section, escape=escape, strong=lambda text: f"**{text}**", beside=_beside)
     align = ("left", *("right" for _ in headings[1:]))
     table = tabulate(rows, headings, tablefmt="pipe", disable_numparse=True, colalign=align)
-    return f"### {escape(section.title)}\n\n{table}"
+    notes = [" ".join(map(escape, section.notes))] if section.notes else []
+    return "\n\n".join([f"### {escape(section.title)}", *notes, table])
+
+
+def _beside(text: str, interval: str) -> str:
+    """Where a table is too wide, GitHub breaks it before the interval and nowhere else."""
+    return " ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in (text, interval))

@@ -17,6 +17,7 @@ div.wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .2rem .7rem; border-bottom: 1px solid #ddd; white-space: nowrap; }
 thead th { border-bottom: 2px solid #888; }
+td small { display: block; color: #666; }
 """.strip()
 
 
@@ -43,7 +44,12 @@ def _board(board: Leaderboard) -> str:
 
 
 def _section(section: Section) -> str:
-    headings, rows = grid(section, escape=escape, strong=lambda text: f"<strong>{text}</strong>")
+    headings, rows = grid(section, escape=escape, strong=lambda text: f"<strong>{text}</strong>", beside=_beside)
     align = ("left", *("right" for _ in headings[1:]))
     table = tabulate(rows, headings, tablefmt="unsafehtml", disable_numparse=True, colalign=align)  # escaped by us
-    return f'<h3>{escape(section.title)}</h3>\n<div class="wide">\n{table}\n</div>'
+    notes = f"<p>{' '.join(map(escape, section.notes))}</p>\n" if section.notes else ""
+    return f'<h3>{escape(section.title)}</h3>\n{notes}<div class="wide">\n{table}\n</div>'
+
+
+def _beside(text: str, interval: str) -> str:
+    return f"{text}<small>{interval}</small>"

@@ -31,6 +31,8 @@ _SPECIAL = str.maketrans(
         "↑": r"$\uparrow$",
         "↓": r"$\downarrow$",
         "—": "---",
+        "–": "--",
+        "²": r"\textsuperscript{2}",
         "…": r"\dots{}",
     }
 )
@@ -54,11 +56,12 @@ def _board(board: Leaderboard) -> str:
 
 
 def _section(section: Section, board: Leaderboard, sentences: str) -> str:
-    headings, rows = grid(section, escape=escape, strong=lambda text: rf"\textbf{{{text}}}")
+    headings, rows = grid(section, escape=escape, strong=lambda text: rf"\textbf{{{text}}}", beside=_beside)
+    said = " ".join([sentences, *map(escape, section.notes)])
     lines = [
         r"\begin{table}",
         r"\centering\small",
-        rf"\caption{{{escape(board.title)}: {escape(section.title)}. {sentences}}}",
+        rf"\caption{{{escape(board.title)}: {escape(section.title)}. {said}}}",
         rf"\begin{{tabular}}{{l{'r' * len(section.headings)}}}",
         r"\toprule",
         _line(headings),
@@ -69,6 +72,11 @@ def _section(section: Section, board: Leaderboard, sentences: str) -> str:
         r"\end{table}",
     ]
     return "\n".join(lines)
+
+
+def _beside(text: str, interval: str) -> str:
+    """Return the interval below its number, in small letters."""
+    return rf"\shortstack[r]{{{text}\\{{\scriptsize {escape(interval)}}}}}"
 
 
 def _line(cells: Sequence[str]) -> str:

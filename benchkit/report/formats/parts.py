@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 
+from benchkit.report.entry import Entry
 from benchkit.report.sections import Section
 
 NO_CELLS = "No cells were recorded."
@@ -20,7 +21,11 @@ def one_line(text: str) -> str:
 
 
 def grid(
-    section: Section, *, escape: Callable[[str], str], strong: Callable[[str], str]
+    section: Section,
+    *,
+    escape: Callable[[str], str],
+    strong: Callable[[str], str],
+    beside: Callable[[str, str], str],
 ) -> tuple[list[str], list[list[str]]]:
     """Return a section's headings and rows, escaped, with the best of each column made strong.
 
@@ -28,13 +33,12 @@ def grid(
         section: what to lay out.
         escape: makes a text harmless in the format.
         strong: sets an escaped text in bold.
+        beside: puts an interval, which is made of digits, points and brackets, to its number.
     """
+
+    def shown(entry: Entry) -> str:
+        text = strong(escape(entry.text)) if entry.best else escape(entry.text)
+        return beside(text, entry.interval) if entry.interval else text
+
     headings = [FIRST_HEADING, *(escape(heading.label) for heading in section.headings)]
-    rows = [
-        [
-            escape(row.label),
-            *(strong(escape(entry.text)) if entry.best else escape(entry.text) for entry in row.entries),
-        ]
-        for row in section.rows
-    ]
-    return headings, rows
+    return headings, [[escape(row.label), *map(shown, row.entries)] for row in section.rows]

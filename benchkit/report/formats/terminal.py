@@ -25,8 +25,18 @@ def _board(board: Leaderboard) -> str:
 
 def _section(section: Section) -> str:
     # A blank where there is no star keeps the digits of a column below each other.
-    headings, rows = grid(section, escape=one_line, strong=lambda text: f"{text}*")
-    rows = [[first, *(cell if cell.endswith("*") else f"{cell} " for cell in rest)] for first, *rest in rows]
+    headings, rows = grid(section, escape=one_line, strong=lambda text: f"{text}*", beside=_beside)
+    rows = [[first, *map(_with_room, rest)] for first, *rest in rows]
     align = ("left", *("right" for _ in headings[1:]))
     table = tabulate(rows, headings, tablefmt="simple", disable_numparse=True, colalign=align, preserve_whitespace=True)
-    return f"{one_line(section.title)}\n\n{table}"
+    notes = ["\n".join(map(one_line, section.notes))] if section.notes else []
+    return "\n\n".join([one_line(section.title), *notes, table])
+
+
+def _beside(text: str, interval: str) -> str:
+    """Return the interval below its number: beside it, a table of eight columns is wider than a terminal."""
+    return f"{_with_room(text)}\n{interval} "
+
+
+def _with_room(text: str) -> str:
+    return text if text.endswith(("*", " ")) else f"{text} "

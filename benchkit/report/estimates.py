@@ -1,0 +1,74 @@
+"""Means of one metric over anomalies and seeds, with their spread and their 95 % interval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchkit.measure.pooling import pooled_interval
+from benchkit.report.arrangement import Arrangement, Column
+from benchkit.report.entry import Entry, share
+
+_ENDS = ("", "_low", "_high")
+
+_Numbers = NDArray[np.float64]
+
+
+def row_entries(cells: Arrangement, row: str, columns: Sequence[Column], metric: str) -> tuple[Entry, ...]:
+    """Return a row's entries: the mean over the columns, then each column.
+
+    A column is averaged over its members, then the columns with equal weight, one seed at a time; the spread is
+    that of these means over seeds. So are the ends of the intervals, which is the bound of ``pooling.mean_interval``;
+    then they are pooled over seeds. One missing cell leaves its column, and the mean, without a number.
+
+    Args:
+        cells: laid out.
+        row: the detector's label.
+        columns: one at least.
+        metric: a name in ``METRICS``.
+    """
+    grid = cells.grid
+    measured = np.stack([grid.matrix(row, f"{metric}{end}") for end in _ENDS])  # value, low, high × members × seeds
+    by_column = [measured[:, grid.member_places(column.members)].mean(axis=1) for column in columns]
+    overall, *entries = _entries(np.stack([np.mean(by_column, axis=0), *by_column], axis=1))
+    troubles = [grid.trouble(row, column.members) for column in columns]
+    each = (Entry(text=trouble) if trouble else entry for trouble, entry in zip(troubles, entries, strict=True))
+    return overall, *each
+
+
+def member_means(cells: Arrangement, row: str, metric: str) -> _Numbers:
+    """Return a row's numbers for each anomaly that is shown, averaged over seeds; NaN where one of them is."""
+    means: _Numbers = cells.grid.matrix(row, metric)[cells.grid.member_places(cells.members)].mean(axis=1)
+    return means
+
+
+def over_seeds(values: _Numbers, lows: _Numbers, highs: _Numbers) -> list[tuple[float, float, float, float]]:
+    """Return mean, standard deviation (n - 1 in the denominator) and pooled interval of each line.
+
+    Args:
+        values: lines × seeds.
+        lows: lower ends of their intervals, of the same shape; NaN where there is none.
+        highs: upper ends.
+
+    Returns:
+        For each line four numbers; NaN is what there is not, such as the deviation of one seed.
+    """
+    means, n_seeds = values.mean(axis=1), values.shape[1]
+    spreads = values.std(axis=1, ddof=1) if n_seeds > 1 else np.full(len(values), np.nan)
+    lowest, highest = (lows[:, 0], highs[:, 0]) if n_seeds == 1 else _pooled(values, lows, highs)
+    return list(zip(means.tolist(), spreads.tolist(), lowest.tolist(), highest.tolist(), strict=True))
+
+
+def _pooled(values: _Numbers, lows: _Numbers, highs: _Numbers) -> tuple[_Numbers, _Numbers]:
+    """Return the ends of each line's interval over its seeds; NaN where one of them has none."""
+    ends = np.full((len(values), 2), np.nan)
+    for line in np.flatnonzero(np.isfinite(values + lows + highs).all(axis=1)).tolist():
+        ends[line] = pooled_interval(values[line].tolist(), lows[line].tolist(), highs[line].tolist())
+    return ends[:, 0], ends[:, 1]
+
+
+def _entries(measured: _Numbers) -> list[Entry]:
+    """Return the entries of value, low, high × lines × seeds."""
+    return [share(*numbers) for numbers in over_seeds(*measured)]
