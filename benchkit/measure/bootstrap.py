@@ -27,6 +27,7 @@ DECIMALS = 6
 
 _SEED = 20_200_131
 _BINS = 128  # of the merged scores, for average precision; twice as many change its interval by less than the draws do
+_ROUNDING = 1e-9  # deviations below are those of equal numbers summed up in floating point
 
 Draws: TypeAlias = NDArray[np.float64]
 """One value a resample."""
@@ -130,7 +131,7 @@ def _of_average_precision(
         overlap = 1.0 - (MISS / 2) ** (1 / pairs)
         return _rounded(prevalence / (prevalence + (1.0 - prevalence) * overlap), 1.0, value)
     deviation = float(np.std(_average_precisions(normals, anomalies, prevalence, random)))
-    if pairs < 2 or deviation == 0.0:
+    if pairs < 2 or deviation < _ROUNDING:
         return _rounded(*hoeffding(value, pairs), value)
     return _rounded(*logit_interval(value, 1.0 - value, deviation), value)
 
