@@ -1,0 +1,132 @@
+"""Simulates how often the 95 % intervals hold the true value, and prints it as Markdown.
+
+From the repository's root: ``.venv/bin/python benchmarks/simulate_coverage.py [--runs N]``.
+Scores of normals are drawn from N(0, 1), those of anomalies from N(d, 1), where every true value is known.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+from tabulate import tabulate
+
+from benchkit.measure.bootstrap import bootstrap_intervals
+from benchkit.measure.interval import auroc_interval
+from benchkit.measure.pooling import pooled_interval
+from benchkit.measure.ranking import auroc
+from benchkit.measure.threshold import Threshold
+
+AUROCS = (0.5, 0.76, 0.9, 0.99)
+SIZES = (180, 1_000, 10_000)
+RARE = 0.05
+"""A second prevalence, where average precision hangs on the few highest normals."""
+
+AT = Threshold(float(stats.norm.isf(0.05)))
+SEEDS = (3, 5)
+OWN_NOISE = 0.2
+"""Share of a score's variance that a training adds to each image."""
+
+Array = NDArray[np.float64]
+Truth = dict[str, float]
+
+
+def shift_of(area: float) -> float:
+    """Return how far apart the distributions are at this AUROC."""
+    return float(stats.norm.ppf(area)) * math.sqrt(2)
+
+
+def true_values(area: float, prevalence: float) -> Truth:
+    """Return the metrics of the distributions themselves."""
+    shift, ranks = shift_of(area), (np.arange(200_000) + 0.5) / 200_000
+    false = (1 - prevalence) * stats.norm.sf(stats.norm.isf(ranks) + shift)
+    found, alarms = prevalence * stats.norm.sf(AT.high - shift), (1 - prevalence) * stats.norm.sf(AT.high)
+    return {
+        "auroc": area,
+        "average_precision": float(np.mean(prevalence * ranks / (prevalence * ranks + false))),
+        "precision": found / (found + alarms),
+        "recall": found / prevalence,
+        "f1": 2 * found / (found + alarms + prevalence),
+        "fpr95": float(stats.norm.sf(stats.norm.isf(0.95) + shift)),
+        "accuracy": found + 1 - prevalence - alarms,
+    }
+
+
+def intervals_of_sample(rng: np.random.Generator, area: float, size: int, prevalence: float) -> dict[str, Any]:
+    """Return all intervals of a new sample of ``size`` normals and as many anomalies."""
+    normal, anomaly = rng.normal(size=size), rng.normal(shift_of(area), size=size)
+    return {
+        "auroc": auroc_interval(normal, anomaly),
+        **bootstrap_intervals(normal, anomaly, threshold=AT, prevalence=prevalence),
+    }
+
+
+def coverage(runs: int, truth: Truth, draw: Callable[[], dict[str, Any]]) -> Truth:
+    """Return the share of ``runs`` drawn intervals that hold the true value, by metric; an undefined one does not."""
+    hits = dict.fromkeys(truth, 0)
+    for _ in range(runs):
+        for name, (low, high) in draw().items():
+            hits[name] += low is not None and low <= truth[name] <= high
+    return {name: count / runs for name, count in hits.items()}
+
+
+def of_cells(rng: np.random.Generator, runs: int, prevalence: float, sizes: tuple[int, ...]) -> Iterator[list[object]]:
+    """Yield a line for each metric and size: its coverage at each AUROC."""
+    for size in sizes:
+        found = [
+            coverage(runs, true_values(area, prevalence), partial(intervals_of_sample, rng, area, size, prevalence))
+            for area in AUROCS
+        ]
+        names = found[0] if prevalence != RARE else ["average_precision"]
+        yield from ([name, f"{size:,} + {size:,}", prevalence, *(each[name] for each in found)] for name in names)
+
+
+def pooled(rng: np.random.Generator, area: float, size: int, seeds: int, training: float) -> dict[str, Any]:
+    """Return the AUROC's interval over seeds: one test sample, each training with its own shift and its own noise."""
+    normal, anomaly = rng.normal(size=size), rng.normal(size=size)
+    values, ends = [], []
+    for shift in rng.normal(shift_of(area) * math.sqrt(1 + training**2 / 2), training, size=seeds):
+        own = [
+            each * math.sqrt(1 - OWN_NOISE) + rng.normal(0, math.sqrt(OWN_NOISE), size) for each in (normal, anomaly)
+        ]
+        values.append(auroc(own[0], own[1] + shift))
+        ends.append(auroc_interval(own[0], own[1] + shift))
+    lows, highs = zip(*ends, strict=True)
+    return {"auroc": pooled_interval(values, lows, highs)}
+
+
+def of_seeds(rng: np.random.Generator, runs: int) -> Iterator[list[object]]:
+    """Yield a line for each number of seeds, size and strength of training noise: the coverage at each AUROC."""
+    for seeds in SEEDS:
+        for size, training in ((180, 0.05), (1_000, 0.05), (1_000, 0.3)):
+            found = [
+                coverage(runs, {"auroc": area}, partial(pooled, rng, area, size, seeds, training))["auroc"]
+                for area in AUROCS
+            ]
+            yield [seeds, f"{size:,} + {size:,}", training, *found]
+
+
+def main() -> None:
+    """Print both tables and what to expect."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=200, help="simulations a number")
+    runs = parser.parse_args().runs
+    rng = np.random.default_rng(0)
+    few, many = stats.binom.ppf([0.025, 0.975], runs, 0.95) / runs
+    print(f"{runs} simulations a number; 95 % of the numbers lie in {few:.3f} to {many:.3f} where coverage is 95 %.\n")
+    heads = [f"AUROC {area}" for area in AUROCS]
+    lines = [*of_cells(rng, runs, 0.5, SIZES), *of_cells(rng, runs, RARE, SIZES[:2])]
+    print(tabulate(lines, ["interval", "images", "prevalence", *heads], "github", floatfmt=("", "", "", *[".3f"] * 4)))
+    lines = list(of_seeds(rng, runs))
+    heads = ["seeds", "images", "training noise", *heads]
+    print("\n" + tabulate(lines, heads, "github", floatfmt=("", "", "", *[".3f"] * 4)))
+
+
+if __name__ == "__main__":
+    main()
