@@ -14,15 +14,12 @@ from benchkit.compare.speed_contest import Contest, judge
 from benchkit.compare.speed_groups import SHARED, Pair, Timed, matched_groups
 from benchkit.compare.speed_hardware import hardware_differences
 from benchkit.compare.speed_ratio import Ratio, paired_ratio, unpaired_ratio
-from benchkit.compare.speed_repeats import Repeats, same_reference, stretches
+from benchkit.compare.speed_repeats import Repeats, same_reference, stretches, weakness
 from benchkit.compare.tolerance import Tolerances
 from benchkit.results import StoredRun, TimingRecord
 
 REPEATED = ("images_per_second", "latency_p50_ms")
 """The costs that raw repeats tell of: both are read off the median."""
-
-MIN_SECONDS = 2.0
-"""A timing that lasted shorter tells how fast the machine was at that moment, not how fast the detector is."""
 
 MIN_GROUPS = 6
 """With fewer pairs the signed-rank test cannot reach 5 %, whatever they are."""
@@ -103,17 +100,6 @@ def speed_ratio(base: Repeats, head: Repeats) -> Ratio:
     return unpaired_ratio(stretches(base, relative=relative), stretches(head, relative=relative)).inverse()
 
 
-def too_short(base: Repeats, head: Repeats) -> str:
-    """Return why two timings cannot be judged, or an empty text."""
-    shorter = min(base.length, head.length)
-    if shorter >= MIN_SECONDS:
-        return ""
-    return (
-        f"Timed for {shorter:.2g} s, and the speed of a machine drifts for longer: {MIN_SECONDS:g} s at least are "
-        "needed on both sides."
-    )
-
-
 def _was_timed(pair: Pair) -> bool:
     return bool(pair.base.lane and pair.head.lane)
 
@@ -132,8 +118,8 @@ def _obstacle(base: Timed, head: Timed) -> str:
             return f"{side} holds no raw repeats of this fit group: run it again with this benchkit."
     if base.repeats is None or head.repeats is None:
         return ""
-    short = too_short(base.repeats, head.repeats)
-    return f"{short} Use benchkit run --timing-seconds 6." if short else ""
+    found = weakness(base.repeats, head.repeats)
+    return f"{found} Use benchkit run --timing-seconds 6." if found else ""
 
 
 def _over_groups(pairs: Iterable[Pair], metric: str) -> list[Contest]:

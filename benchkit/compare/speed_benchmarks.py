@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from benchkit.compare.judgement import Judgement, Verdict
 from benchkit.compare.pytest_benchmark import Benchmark, BenchmarkFile
-from benchkit.compare.speed import speed_ratio, too_short
+from benchkit.compare.speed import speed_ratio
 from benchkit.compare.speed_contest import Contest, judge
 from benchkit.compare.speed_hardware import hardware_differences
+from benchkit.compare.speed_repeats import weakness
 from benchkit.compare.tolerance import Rule, Tolerance, Tolerances
 
 SECONDS = Rule("seconds:+10%", "seconds", 0.1, relative=True)
@@ -65,8 +66,8 @@ def _obstacle(base: Benchmark, head: Benchmark) -> str:
             return f"{side} holds statistics only, not the single rounds: write it with --benchmark-json FILE."
     if base.repeats is None or head.repeats is None:
         return ""
-    short = too_short(base.repeats, head.repeats)
-    return f"{short} Use --benchmark-max-time 6." if short else ""
+    found = weakness(base.repeats, head.repeats)
+    return f"{found} Use --benchmark-max-time 6." if found else ""
 
 
 def _alone(benchmark: Benchmark, verdict: Verdict) -> Judgement:

@@ -15,6 +15,13 @@ STRETCHES = 10
 MIN_REFERENCES = 5
 """A drift that fewer references than this tell of is not taken out: their own noise would come in."""
 
+MIN_SECONDS = 2.0
+"""A timing that lasted shorter tells how fast the machine was at that moment, not how fast the detector is."""
+
+UNSTEADY = 1.5
+"""Of a timing whose median exceeds its fastest tenth by this factor, other work on the machine took a part."""
+
+_MANY = 20  # repeats; of fewer the fastest tenth is no more than the fastest
 _QUARTILE = 0.25
 
 
@@ -72,6 +79,27 @@ def stretches(repeats: Repeats, *, relative: bool) -> Floats:
     seconds = np.asarray(repeats.seconds, dtype=np.float64)
     values = np.array([np.quantile(seconds[part], _QUARTILE) for part in places])
     return values / _references(repeats, places) if relative else values
+
+
+def weakness(base: Repeats, head: Repeats) -> str:
+    """Return why two timings tell nothing about a detector, in one sentence; an empty text where they do."""
+    for side, repeats in (("BASE", base), ("HEAD", head)):
+        if repeats.length < MIN_SECONDS:
+            return f"{side} was timed for {repeats.length:.2g} s; {MIN_SECONDS:g} s at least outlast a machine's drift."
+        if (factor := _unsteadiness(repeats)) > UNSTEADY:
+            return (
+                f"{side} was timed on a busy machine: half of its batches took {factor:.2g} times as long as the "
+                "fastest tenth, or longer; time it again when nothing else runs."
+            )
+    return ""
+
+
+def _unsteadiness(repeats: Repeats) -> float:
+    """Return the median divided by the end of the fastest tenth; 1 of few repeats."""
+    if len(repeats.seconds) < _MANY:
+        return 1.0
+    fastest, median = np.quantile(repeats.seconds, (0.1, 0.5))
+    return float(median / fastest)
 
 
 def _references(repeats: Repeats, places: list[NDArray[np.int64]]) -> Floats:
