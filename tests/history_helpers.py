@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from benchkit.history import History, Series, history, read_runs
 from benchkit.results import Cell, RunStore
 
 
@@ -37,3 +38,13 @@ def write_series(results: Path, *values: float | None, detector: str = "alpha") 
     """Store a run a day, each with one cell."""
     for day, value in enumerate(values, start=1):
         write_run(results, f"run-{day:02d}", cell(detector, value=value), day=day)
+
+
+def follow(results: Path, **choice: Any) -> History:
+    """Return the history of the runs in a folder."""
+    return history(read_runs([results]), **choice)
+
+
+def runs_of(series: Series) -> list[str]:
+    """Return the names of a series' runs."""
+    return [point.run for point in series.points]

@@ -197,6 +197,7 @@ def test_a_cell_that_went_wrong_is_left_to_the_comparison(tmp_path: Path, status
     job = use(tmp_path, ["benchkit"], baseline="b", extra={"STUB_RUN": status})
     assert job.run() == ends
     assert len(calls(job)) == number
+    assert job.summary.startswith("## compared" if number == 2 else "### Nothing was compared: the run ended with")
 
 
 @pytest.mark.parametrize("status", [0, 1])

@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-from history_helpers import cell, write_run, write_series
+from history_helpers import cell, follow, runs_of, write_run, write_series
 
 from benchkit import UsageError
-from benchkit.history import History, Series, history, read_runs
+from benchkit.history import Series
 from benchkit.report import leaderboards
 from benchkit.results import read_run
-
-
-def follow(results: Path, **choice: Any) -> History:
-    """Return the history of the runs in a folder."""
-    return history(read_runs([results]), **choice)
-
-
-def runs_of(series: Series) -> list[str]:
-    """Return the names of a series' runs."""
-    return [point.run for point in series.points]
 
 
 def values_of(series: Series) -> list[float | None]:
@@ -61,36 +50,6 @@ def test_each_detector_has_a_series_in_the_order_of_time(tmp_path: Path) -> None
     assert (first.commit, first.dirty, first.started) == (f"{1:040x}", False, "2026-03-01T12:00:00+00:00")
 
 
-def test_another_protocol_begins_another_series_that_says_so(tmp_path: Path) -> None:
-    """Numbers on other data, another split or another prevalence do not stand in one line."""
-    write_run(tmp_path, "one", cell(), day=1)
-    write_run(tmp_path, "two", cell(protocol="other-dark"), day=2)
-    write_run(tmp_path, "three", cell(), day=3)
-    first, second = follow(tmp_path).series
-    assert (runs_of(first), runs_of(second)) == (["one", "three"], ["two"])
-    assert first.remark == ""
-    assert second.remark == "Not to be compared with the series above: another protocol (other, not base)."
-
-
-def test_other_settings_of_an_anomaly_begin_another_series(tmp_path: Path) -> None:
-    """Noise of another strength is another question."""
-    write_run(tmp_path, "one", cell(), day=1)
-    write_run(tmp_path, "two", cell(protocol="base-weaker"), day=2)
-    remarks = [series.remark for series in follow(tmp_path).series]
-    assert remarks == ["", "Not to be compared with the series above: other settings of dark."]
-
-
-def test_a_mean_over_other_anomalies_begins_another_series(tmp_path: Path) -> None:
-    """A run with one anomaly more has another mean; the anomaly that both have stands in one series all the same."""
-    write_run(tmp_path, "one", cell(), cell(anomaly="bright"), day=1)
-    write_run(tmp_path, "two", cell(), cell(anomaly="noisy"), day=2)
-    first, second = follow(tmp_path).series
-    assert first.remark == ""
-    assert second.remark == "Not to be compared with the series above: other anomalies (+noisy, -bright)."
-    (series,) = follow(tmp_path, anomalies=["dark"]).series
-    assert runs_of(series) == ["one", "two"]
-
-
 def test_speed_is_compared_on_one_machine_only(tmp_path: Path) -> None:
     """Another processor, number of threads, batch size or number of cores begins a series; for quality it does not."""
     write_run(tmp_path, "one", cell(), day=1)
@@ -112,30 +71,6 @@ def test_speed_has_its_numbers_from_the_leaderboard(tmp_path: Path) -> None:
     (series,) = follow(tmp_path, metric="images_per_second").series
     assert values_of(series) == [100.0, 50.0]
     assert [point.notes for point in series.points] == [(), ("timed beside other work",)]
-
-
-def test_changed_settings_and_versions_are_noted_where_they_changed(tmp_path: Path) -> None:
-    """The series goes on: the row says what may explain another number."""
-    write_run(tmp_path, "one", cell(), day=1, detectors={"alpha": {"name": "alpha", "epochs": 5}})
-    changed = {"alpha": {"name": "alpha", "epochs": 1}}
-    write_run(tmp_path, "two", cell(settings="s2"), day=2, detectors=changed)
-    write_run(tmp_path, "three", cell(settings="s2", distribution="acme 2.0"), day=3, detectors=changed)
-    write_run(tmp_path, "four", cell(settings="s3", distribution="acme 2.0"), day=4)
-    (series,) = follow(tmp_path).series
-    assert [point.notes for point in series.points] == [
-        (),
-        ("settings: epochs 5 → 1",),
-        ("plugin acme 1.0 → acme 2.0",),
-        ("settings: name alpha → —, epochs 1 → —",),
-    ]
-
-
-def test_settings_that_are_not_listed_are_noted_all_the_same(tmp_path: Path) -> None:
-    """Their hash is enough to see that they changed."""
-    write_run(tmp_path, "one", cell(), day=1)
-    write_run(tmp_path, "two", cell(settings="s2"), day=2)
-    (series,) = follow(tmp_path).series
-    assert series.points[1].notes == ("settings changed",)
 
 
 def test_a_cell_that_failed_is_a_gap_that_says_so(tmp_path: Path) -> None:
@@ -213,41 +148,6 @@ def test_runs_without_cells_have_no_series(tmp_path: Path) -> None:
     write_run(tmp_path, "empty")
     with pytest.raises(UsageError, match="the runs hold no cells"):
         follow(tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("choice", "said"),
-    [
-        ({"detectors": ["alhpa"]}, r"detector 'alhpa'.*Did you mean 'alpha'"),
-        ({"anomalies": ["drak"]}, r"anomaly 'drak'.*Did you mean 'dark'"),
-        ({"metric": "aurocc"}, r"metric 'aurocc'.*Did you mean 'auroc'"),
-        ({"metric": "images_per_second", "anomalies": ["dark"]}, "Leave --anomaly out"),
-    ],
-)
-def test_a_wish_that_nothing_matches_is_a_usage_error(tmp_path: Path, choice: dict[str, Any], said: str) -> None:
-    """The message names what there is."""
-    write_series(tmp_path, 0.8, 0.8)
-    with pytest.raises(UsageError, match=said):
-        follow(tmp_path, **choice)
-
-
-def test_globs_choose_detectors_columns_and_members_of_groups(tmp_path: Path) -> None:
-    """A group is a column; what matches no column may match members of groups."""
-    anomalies = [("dark", ""), ("out-1", "out"), ("out-2", "out")]
-    every = [cell(name, anomaly=each, anomaly_group=group) for name in ("alpha", "beta") for each, group in anomalies]
-    write_run(tmp_path, "run", *every)
-    chosen = [
-        [(one.key.detector, one.key.column) for one in follow(tmp_path, detectors=["be*"], anomalies=[glob]).series]
-        for glob in ("out", "out-*", "d?rk")
-    ]
-    assert chosen == [[("beta", "out")], [("beta", "out-1"), ("beta", "out-2")], [("beta", "dark")]]
-
-
-def test_one_name_with_two_settings_makes_two_series(tmp_path: Path) -> None:
-    """As it makes two rows of the leaderboard; the name finds both."""
-    for day in (1, 2):
-        write_run(tmp_path, f"run-{day}", cell(), cell(settings="s2"), day=day)
-    assert [one.key.detector for one in follow(tmp_path, detectors=["alpha"]).series] == ["alpha#s1", "alpha#s2"]
 
 
 def test_without_ruptures_there_are_no_marks_and_a_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
