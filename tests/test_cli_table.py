@@ -11,8 +11,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from benchkit import StoreError, UsageError
-from benchkit.cli.table_command import FORMATS, command
+from benchkit.cli.table_command import FORMATS, POSTHOC, command
 from benchkit.report import FORMATS as REPORT_FORMATS
+from benchkit.report.apart import POSTHOC as REPORT_POSTHOC
 from benchkit.results import Cell, RunStore
 
 
@@ -37,9 +38,10 @@ def call(*arguments: object) -> Result:
     return CliRunner().invoke(command, [str(argument) for argument in arguments], catch_exceptions=False)
 
 
-def test_the_help_offers_the_formats_that_there_are() -> None:
-    """The command's list of formats, kept apart for speed, is that of the report."""
+def test_the_help_offers_the_formats_and_tests_that_there_are() -> None:
+    """The command's lists, kept apart for speed, are those of the report."""
     assert FORMATS == REPORT_FORMATS
+    assert POSTHOC == REPORT_POSTHOC
 
 
 def test_without_a_run_the_latest_is_shown(results: Path) -> None:
@@ -102,3 +104,40 @@ def test_a_file_that_cannot_be_written_is_a_store_error(results: Path, tmp_path:
     """The path and the next step are named."""
     with pytest.raises(StoreError, match=r"could not write .*missing"):
         call("--results", results, "--out", tmp_path / "missing" / "table.md")
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> Path:
+    """Return a run of three detectors that differ on eight anomalies."""
+    store = RunStore.create(tmp_path, "three", {})
+    for place, detector in enumerate(("a", "b", "c")):
+        for anomaly in range(8):
+            store.append(cell(detector, anomaly=f"noise-{anomaly}", auroc=0.9 - 0.1 * place + 0.01 * place * anomaly))
+    return store.folder
+
+
+def test_the_post_hoc_test_is_chosen_by_a_flag(three: Path) -> None:
+    """Nemenyi's, or Wilcoxon's with Holm's correction; another one ends with status 2."""
+    assert "then Nemenyi at 5 %" in call(three).output
+    assert "then Wilcoxon's signed ranks, Holm over 3 pairs" in call(three, "--posthoc", "wilcoxon-holm").output
+    assert call(three, "--posthoc", "tukey").exit_code == 2
+
+
+def test_the_diagram_is_written_beside_the_table(three: Path, tmp_path: Path) -> None:
+    """The table is shown as ever, and the picture shows the chosen test."""
+    picture = tmp_path / "diagram.svg"
+    result = call(three, "--posthoc", "wilcoxon-holm", "--critical-difference", picture)
+    assert result.output == call(three, "--posthoc", "wilcoxon-holm").output
+    assert "(Wilcoxon with Holm at 5 %)" in picture.read_text("utf-8")
+
+
+def test_a_diagram_that_cannot_be_drawn_is_refused_before_anything_is_written(three: Path, tmp_path: Path) -> None:
+    """An odd suffix, and two leaderboards; no table is written either, and the status is 2."""
+    store = RunStore.create(tmp_path, "other", {})
+    store.append(cell("a", dataset="other"))
+    out = tmp_path / "table.md"
+    for runs, picture in (([three], "diagram.txt"), ([three, store.folder], "diagram.svg")):
+        with pytest.raises(UsageError, match="--critical-difference") as caught:
+            call(*runs, "--critical-difference", tmp_path / picture, "--out", out)
+        assert caught.value.exit_status == 2
+        assert not out.exists()

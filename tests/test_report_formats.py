@@ -10,11 +10,14 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from benchkit import UsageError
+from benchkit.measure.metrics import METRICS
+from benchkit.measure.pooling import pooled_interval
 from benchkit.report import FORMATS, Leaderboard, leaderboards, render
 from benchkit.report.formats import github, latex
 from benchkit.report.formats.parts import one_line
@@ -185,6 +188,63 @@ def test_json_holds_the_numbers_unrounded() -> None:
         "value": 0.5, "spread": pytest.approx(0.125**0.5), "low": None, "high": None, "text": "0.500 ± .354",
         "interval": "", "best": True,
     }  # fmt: skip
+
+
+SURE = (cell("a", auroc=0.989, auroc_low=0.9881, auroc_high=0.9912), cell("b", auroc=0.5))
+
+
+@pytest.mark.parametrize(
+    ("form", "shown"),
+    [
+        ("text", r"a +0\.989\* +0\.989\* *\n +\[\.988 \.991\] +\[\.988 \.991\] *\n"),
+        ("github", "\\| \\*\\*0\\.989\\*\\* \\[\\.988\xa0\\.991\\] \\|"),
+        ("html", r"<strong>0\.989</strong><small>\[\.988 \.991\]</small>"),
+        ("latex", r"\\shortstack\[r\]{\\textbf{0\.989}\\\\{\\scriptsize {\[}\.988 \.991{\]}}} [&\\]"),
+    ],
+)
+def test_an_interval_stands_with_its_number(form: str, shown: str) -> None:
+    """Below it, or beside it where the reader's table breaks its lines; a number without one stands alone."""
+    text = render(boards(*SURE), form)
+    assert re.search(shown, text)
+    assert text.count(".988") == 2
+    assert "DeLong" in text
+
+
+@pytest.mark.parametrize("form", ["text", "github", "html", "latex"])
+def test_what_the_ranks_rest_on_stands_with_them(form: str) -> None:
+    """The notes of a table are shown in every format that people read."""
+    assert "Rank range: where a detector may stand by Mean" in render(boards(*SURE), form)
+
+
+def test_json_holds_intervals_and_tests() -> None:
+    """Ends unrounded, the range of ranks as numbers, and the test that the groups rest on."""
+    cells = [cell(name, f"n{n}", auroc=0.9 - 0.2 * place, auroc_low=0.4, auroc_high=0.95)
+             for place, name in enumerate("abc") for n in range(6)]  # fmt: skip
+    (board,) = json.loads(render(boards(*cells), "json"))["leaderboards"]
+    first = board["sections"][0]["rows"][0]["entries"][1]
+    assert (first["low"], first["high"], first["interval"]) == (0.4, 0.95, "[.400 .950]")
+    assert board["sections"][1]["rows"][0]["entries"][1] == {
+        **dict.fromkeys(("value", "spread")), "low": 1, "high": 3, "text": "1–3", "interval": "", "best": False,
+    }  # fmt: skip
+    assert board["tests"] == {
+        "blocks": 6, "test": "Friedman", "statistic": pytest.approx(12.0), "p_value": pytest.approx(np.exp(-6.0)),
+        "posthoc": "nemenyi", "critical_difference": pytest.approx(1.353, abs=1e-3),
+    }  # fmt: skip
+
+
+def test_csv_has_the_ends_of_every_metric_s_interval() -> None:
+    """Of one seed its own, of several pooled, of a cell that has none empty; they come after the numbers."""
+    one, two = (
+        {"recall": 0.5, "recall_low": 0.4, "recall_high": 0.7},
+        {"recall": 0.6, "recall_low": 0.5, "recall_high": 0.8},
+    )
+    lines = tidy(cell("a", **one), cell("b", **one), cell("b", seed=1, **two))
+    assert [(line["recall_low"], line["recall_high"]) for line in lines] == [
+        ("0.4", "0.7"), tuple(map(repr, pooled_interval([0.5, 0.6], [0.4, 0.5], [0.7, 0.8]))),
+    ]  # fmt: skip
+    assert (lines[0]["fpr95_low"], lines[0]["auroc_high"]) == ("", "")
+    assert set(COLUMNS) >= {f"{name}_{end}" for name in METRICS for end in ("low", "high")}
+    assert len(set(COLUMNS)) == len(COLUMNS)
 
 
 def test_json_keeps_hostile_text_as_it_is() -> None:
