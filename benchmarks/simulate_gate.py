@@ -87,12 +87,12 @@ def moved_unpaired(base: StoredRun, head: StoredRun) -> list[Moved]:
 
 def moved_paired(correlation: float, random: np.random.Generator) -> list[Moved]:
     """Return how far each cell of a board moved whose detectors were trained again, on the same images."""
-    found = []
+    found: list[Moved] = []
     for detector in range(SIDE):
         normal = np.sort(random.standard_normal(N))
         normals = again(normal, correlation, random), again(normal, correlation, random)
-        for area in AUROCS[detector * SIDE :][:SIDE]:
-            found.append(one_paired(normals, area, area, correlation, random))
+        areas = AUROCS[detector * SIDE :][:SIDE]
+        found.extend(one_paired(normals, area, area, correlation, random) for area in areas)
     return found
 
 

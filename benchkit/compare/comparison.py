@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -57,5 +58,12 @@ class Comparison:
             "refused": list(self.refused),
             "notes": list(self.notes),
             "counts": dict(Counter(each.verdict for each in self.judgements)),
-            "judgements": [each.to_dict() for each in self.judgements],
+            "judgements": [_finite(each.to_dict()) for each in self.judgements],
         }
+
+
+def _finite(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values; numbers that JSON does not know are None."""
+    return {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value for name, value in values.items()
+    }
