@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from benchkit.compare.differences import Moved
-from benchkit.compare.holm import holm
 from benchkit.compare.judgement import Judgement, Verdict
 from benchkit.compare.matching import Pair
 from benchkit.compare.measures import QUALITY, Measure
 from benchkit.compare.movement import movement
 from benchkit.compare.tolerance import Tolerance, Tolerances
+from benchkit.measure.holm import holm
 from benchkit.results import StoredRun
 
 LEVEL = 0.05

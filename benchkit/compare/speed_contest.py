@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from benchkit.compare.holm import holm
 from benchkit.compare.judgement import BAD, Judgement, Method, Verdict
 from benchkit.compare.measures import SPEED
 from benchkit.compare.speed_ratio import LEVEL, Ratio
 from benchkit.compare.tolerance import Rule, Tolerance
+from benchkit.measure.holm import holm
 
 _METHOD: Method = "rank test"
 
