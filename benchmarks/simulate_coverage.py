@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,9 @@ RARE = 0.05
 """A second prevalence, where average precision hangs on the few highest normals."""
 
 AT = Threshold(float(stats.norm.isf(0.05)))
+FEW = (20, 60)
 SEEDS = (3, 5)
+SHARE_SIZE, SHARES, LEVELS = 180, (0.01, 0.02, 0.03, 0.05, 0.07, 0.1), (0.025, 0.975)
 OWN_NOISE = 0.2
 """Share of a score's variance that a training adds to each image."""
 
@@ -76,15 +79,17 @@ def coverage(runs: int, truth: Truth, draw: Callable[[], dict[str, Any]]) -> Tru
     return {name: count / runs for name, count in hits.items()}
 
 
-def of_cells(rng: np.random.Generator, runs: int, prevalence: float, sizes: tuple[int, ...]) -> Iterator[list[object]]:
-    """Yield a line for each metric and size: its coverage at each AUROC."""
+def of_cells(
+    rng: np.random.Generator, runs: int, prevalence: float, sizes: tuple[int, ...], names: tuple[str, ...] = ()
+) -> Iterator[list[object]]:
+    """Yield a line for each size and metric (all, or those in ``names``): its coverage at each AUROC."""
     for size in sizes:
         found = [
             coverage(runs, true_values(area, prevalence), partial(intervals_of_sample, rng, area, size, prevalence))
             for area in AUROCS
         ]
-        names = found[0] if prevalence != RARE else ["average_precision"]
-        yield from ([name, f"{size:,} + {size:,}", prevalence, *(each[name] for each in found)] for name in names)
+        for name in names or found[0]:
+            yield [name, f"{size:,} + {size:,}", prevalence, *(each[name] for each in found)]
 
 
 def pooled(rng: np.random.Generator, area: float, size: int, seeds: int, training: float) -> dict[str, Any]:
@@ -112,20 +117,41 @@ def of_seeds(rng: np.random.Generator, runs: int) -> Iterator[list[object]]:
             yield [seeds, f"{size:,} + {size:,}", training, *found]
 
 
+def of_shares() -> Iterator[list[object]]:
+    """Yield the exact coverage of a share's interval by binomial draws and by Jeffreys', for one class of images."""
+    flagged = np.arange(SHARE_SIZE + 1)
+    ends = {
+        "binomial draws": [stats.binom.ppf(level, SHARE_SIZE, flagged / SHARE_SIZE) / SHARE_SIZE for level in LEVELS],
+        "Jeffreys'": [stats.beta.ppf(level, flagged + 0.5, SHARE_SIZE - flagged + 0.5) for level in LEVELS],
+    }
+    exact = [stats.beta.ppf(LEVELS[0], SHARE_SIZE, 1), stats.beta.ppf(LEVELS[1], 1, SHARE_SIZE)]
+    for name, (low, high) in ends.items():
+        low[[0, -1]], high[[0, -1]] = (0.0, exact[0]), (exact[1], 1.0)
+        chances = ((stats.binom.pmf(flagged, SHARE_SIZE, share), share) for share in SHARES)
+        yield [name, *(float(chance[(low <= share) & (share <= high)].sum()) for chance, share in chances)]
+
+
+def show(lines: Iterable[list[object]], heads: list[str], texts: int) -> None:
+    """Print a table whose first columns are ``texts``, the others shares."""
+    formats = ("",) * texts + (".3f",) * (len(heads) - texts)
+    print(tabulate(list(lines), heads, "github", floatfmt=formats), end="\n\n")
+
+
 def main() -> None:
-    """Print both tables and what to expect."""
+    """Print the tables and what to expect."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=200, help="simulations a number")
     runs = parser.parse_args().runs
-    rng = np.random.default_rng(0)
     few, many = stats.binom.ppf([0.025, 0.975], runs, 0.95) / runs
     print(f"{runs} simulations a number; 95 % of the numbers lie in {few:.3f} to {many:.3f} where coverage is 95 %.\n")
-    heads = [f"AUROC {area}" for area in AUROCS]
-    lines = [*of_cells(rng, runs, 0.5, SIZES), *of_cells(rng, runs, RARE, SIZES[:2])]
-    print(tabulate(lines, ["interval", "images", "prevalence", *heads], "github", floatfmt=("", "", "", *[".3f"] * 4)))
-    lines = list(of_seeds(rng, runs))
-    heads = ["seeds", "images", "training noise", *heads]
-    print("\n" + tabulate(lines, heads, "github", floatfmt=("", "", "", *[".3f"] * 4)))
+    rng, heads = np.random.default_rng(0), [f"AUROC {area}" for area in AUROCS]
+    usual = of_cells(rng, runs, 0.5, SIZES)
+    rare = of_cells(rng, runs, RARE, SIZES[:2], ("average_precision",))
+    show(chain(usual, rare), ["interval", "images", "prevalence", *heads], 3)
+    show(of_seeds(rng, runs), ["seeds", "images", "training noise", *heads], 3)
+    few_images = of_cells(np.random.default_rng(1), runs, 0.5, FEW, ("fpr95",))
+    show(few_images, ["interval", "images", "prevalence", *heads], 3)
+    show(of_shares(), ["true share", *map(str, SHARES)], 1)
 
 
 if __name__ == "__main__":
