@@ -17,9 +17,17 @@ from store_helpers import cell
 from benchkit.compare.judgement import Judgement
 from benchkit.compare.speed import MIN_GROUPS, TimedRun, judge_runs, run_differences, speed_ratio
 from benchkit.compare.speed_contest import Contest, judge, lowest_ratio
+from benchkit.compare.speed_drift import slope, without_drift
 from benchkit.compare.speed_hardware import Hardware, hardware_differences
 from benchkit.compare.speed_ratio import LEVEL, Ratio, paired_ratio, unpaired_ratio
-from benchkit.compare.speed_repeats import MIN_REFERENCES, STRETCHES, Repeats, same_reference, stretches
+from benchkit.compare.speed_repeats import (
+    MIN_REFERENCES,
+    STRETCHES,
+    Repeats,
+    reference_stretches,
+    same_reference,
+    stretches,
+)
 from benchkit.compare.tolerance import Tolerance, parse_rule, parse_rules
 from benchkit.results import StoredRun, TimingRecord, to_frame
 
@@ -81,39 +89,63 @@ def test_stretches_are_the_lower_quartiles_of_equal_parts_in_order_of_time() -> 
         statistics.quantiles(values[first:last], n=4, method="inclusive")[0]
         for first, last in itertools.pairwise([*firsts, 105])
     ]
-    assert stretches(Repeats(tuple(values)), relative=False) == pytest.approx(expected)
+    assert stretches(Repeats(tuple(values))) == pytest.approx(expected)
 
 
 @given(st.integers(1, 60))
 def test_few_repeats_are_a_stretch_each(count: int) -> None:
     """There are never more stretches than repeats, nor more than the limit."""
-    assert len(stretches(Repeats((1.0,) * count), relative=False)) == min(count, STRETCHES)
+    assert len(stretches(Repeats((1.0,) * count))) == min(count, STRETCHES)
 
 
-@given(st.lists(st.floats(0.2, 5.0), min_size=STRETCHES, max_size=STRETCHES))
-def test_a_drift_that_the_reference_sees_goes_out(speeds: list[float]) -> None:
-    """A machine that is slower for some stretches changes nothing of what is read relative to the reference."""
+def drifting(seed: int, speeds: list[float], *, felt: float = 1.0) -> Repeats:
+    """Return thirty stretches on a machine of these speeds, of which the detector feels a part."""
     drift = np.repeat(speeds, 20)
-    work = np.array(noisy(1, count=len(drift)))
+    work = np.array(noisy(seed, count=len(drift), spread=0.005)) * drift**felt
     places = tuple(range(0, len(drift), 4))
-    calm = Repeats(tuple(work), places, (0.001,) * len(places), "2")
-    stormy = Repeats(tuple(work * drift), places, tuple(0.001 * drift[::4]), "2")
-    np.testing.assert_allclose(stretches(stormy, relative=True), stretches(calm, relative=True), rtol=1e-9)
+    return Repeats(tuple(work), places, tuple(0.001 * drift[::4]), "2")
+
+
+@given(st.integers(0, 1_000), st.sampled_from([0.0, 0.5, 1.0]))
+def test_the_drift_goes_out_as_far_as_the_detector_feels_it(seed: int, felt: float) -> None:
+    """The slope is what the times followed, and HEAD's slower machine does not make the detector slower."""
+    draw = np.random.default_rng(seed)
+    base = drifting(seed, np.exp(draw.normal(0.0, 0.2, 30)).tolist(), felt=felt)
+    head = drifting(seed + 1, np.exp(draw.normal(0.3, 0.2, 30)).tolist(), felt=felt)
+    assert slope(base, head) == pytest.approx(felt, abs=0.02)
+    assert speed_ratio(base, head).value == pytest.approx(1.0, abs=0.03)
+
+
+def test_a_steady_reference_changes_nothing() -> None:
+    """Where the machine did not drift, or nothing was timed beside, the stretches stay as they are."""
+    base, head = (drifting(seed, [1.0] * 30) for seed in (0, 1))
+    bare = [Repeats(side.seconds) for side in (base, head)]
+    for found, expected in zip(without_drift(base, head), without_drift(bare[0], bare[1]), strict=True):
+        np.testing.assert_allclose(found, expected)
+
+
+def test_a_reference_that_runs_the_other_way_is_not_followed() -> None:
+    """Times that fall where the reference rises have slope 0; those that rise faster have 1."""
+    speeds = np.exp(np.random.default_rng(0).normal(0, 0.2, 30)).tolist()
+    for felt, expected in ((-1.0, 0.0), (2.0, 1.0)):
+        side = drifting(0, speeds, felt=felt)
+        assert slope(side, side) == expected
 
 
 def test_interrupted_repeats_and_references_change_nothing() -> None:
     """Half of a stretch that took ten times as long is other work on the machine, not the detector."""
     places, times, work = tuple(range(0, 200, 5)), np.full(40, 0.001), np.array(noisy(2, spread=0.0))
-    calm = stretches(Repeats(tuple(work), places, tuple(times)), relative=True)
     work[60:70] *= 10
     times[12:14] *= 10
-    np.testing.assert_allclose(stretches(Repeats(tuple(work), places, tuple(times)), relative=True), calm)
+    disturbed = Repeats(tuple(work), places, tuple(times))
+    assert stretches(disturbed) == pytest.approx(np.full(STRETCHES, 0.01))
+    assert reference_stretches(disturbed) == pytest.approx(np.full(STRETCHES, 0.001))
 
 
 def test_a_stretch_without_a_reference_is_read_by_all() -> None:
-    """References that stand in the first half alone still give the second half its unit."""
+    """References that stand in the first half alone still say something of the second."""
     repeats = Repeats((1.0,) * 20, (0, 2, 4, 6, 8), (0.5,) * 5)
-    assert stretches(repeats, relative=True).tolist() == [2.0] * STRETCHES
+    assert reference_stretches(repeats).tolist() == [0.5] * STRETCHES
 
 
 @pytest.mark.parametrize(

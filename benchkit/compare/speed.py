@@ -11,10 +11,11 @@ import numpy as np
 from benchkit.compare.judgement import Judgement
 from benchkit.compare.measures import SPEED
 from benchkit.compare.speed_contest import Contest, judge
+from benchkit.compare.speed_drift import without_drift
 from benchkit.compare.speed_groups import SHARED, Pair, Timed, matched_groups
 from benchkit.compare.speed_hardware import hardware_differences
 from benchkit.compare.speed_ratio import Ratio, paired_ratio, unpaired_ratio
-from benchkit.compare.speed_repeats import Repeats, same_reference, stretches, weakness
+from benchkit.compare.speed_repeats import Repeats, weakness
 from benchkit.compare.tolerance import Tolerances
 from benchkit.results import StoredRun, TimingRecord
 
@@ -92,12 +93,8 @@ def of_repeats(pair: Pair, metric: str) -> Contest:
 
 
 def speed_ratio(base: Repeats, head: Repeats) -> Ratio:
-    """Return HEAD's speed divided by BASE's, from the stretches of both.
-
-    Both are read relative to the reference where both timed the same one, so that the machine's own drift goes out.
-    """
-    relative = same_reference(base, head)
-    return unpaired_ratio(stretches(base, relative=relative), stretches(head, relative=relative)).inverse()
+    """Return HEAD's speed divided by BASE's, from the stretches of both, the machine's drift taken out."""
+    return unpaired_ratio(*without_drift(base, head)).inverse()
 
 
 def _was_timed(pair: Pair) -> bool:

@@ -59,26 +59,36 @@ def same_reference(base: Repeats, head: Repeats) -> bool:
     return base.has_reference and head.has_reference and base.torch == head.torch
 
 
-def stretches(repeats: Repeats, *, relative: bool) -> Floats:
+def stretches(repeats: Repeats, count: int = STRETCHES) -> Floats:
     """Return the lower quartile of each stretch of the repeats.
 
     Neighbouring repeats resemble each other, since a machine is fast or slow for a while. A rank test takes its
     numbers as independent: given thousands of such repeats it finds a difference between any two timings. So the
-    repeats are cut in order of time into ``STRETCHES`` parts of equal number (fewer repeats: one each). Other work on
-    the machine only ever adds time, often to half of the repeats: the quartile is disturbed less than the median.
-
-    Args:
-        repeats: what was timed.
-        relative: each stretch is divided by the lower quartile of the references that were timed in it, or of all
-            where none was.
+    repeats are cut in order of time into ``count`` parts of equal number (fewer repeats: one each). Other work on the
+    machine only ever adds time, often to half of the repeats: the quartile is disturbed less than the median.
 
     Returns:
-        float64, at most ``STRETCHES`` values: seconds, or multiples of the reference.
+        float64, at most ``count`` values in seconds.
     """
-    places = np.array_split(np.arange(len(repeats.seconds)), min(STRETCHES, len(repeats.seconds)))
     seconds = np.asarray(repeats.seconds, dtype=np.float64)
-    values = np.array([np.quantile(seconds[part], _QUARTILE) for part in places])
-    return values / _references(repeats, places) if relative else values
+    return np.array([np.quantile(seconds[part], _QUARTILE) for part in _parts(repeats, count)])
+
+
+def reference_stretches(repeats: Repeats, count: int = STRETCHES) -> Floats:
+    """Return the lower quartile of the references in each of the same stretches, of all references where it has none.
+
+    Returns:
+        float64, as many values as ``stretches`` returns, in seconds.
+    """
+    at = np.asarray(repeats.reference_at, dtype=np.int64)
+    times = np.asarray(repeats.reference_seconds, dtype=np.float64)
+    within = [times[(at >= part[0]) & (at <= part[-1])] for part in _parts(repeats, count)]
+    return np.array([np.quantile(found if len(found) else times, _QUARTILE) for found in within])
+
+
+def _parts(repeats: Repeats, count: int) -> list[NDArray[np.int64]]:
+    total = len(repeats.seconds)
+    return np.array_split(np.arange(total), min(count, total))
 
 
 def weakness(base: Repeats, head: Repeats) -> str:
@@ -100,11 +110,3 @@ def _unsteadiness(repeats: Repeats) -> float:
         return 1.0
     fastest, median = np.quantile(repeats.seconds, (0.1, 0.5))
     return float(median / fastest)
-
-
-def _references(repeats: Repeats, places: list[NDArray[np.int64]]) -> Floats:
-    """Return the lower quartile of the references in each part."""
-    at = np.asarray(repeats.reference_at, dtype=np.int64)
-    times = np.asarray(repeats.reference_seconds, dtype=np.float64)
-    within = [times[(at >= part[0]) & (at <= part[-1])] for part in places]
-    return np.array([np.quantile(found if len(found) else times, _QUARTILE) for found in within])
