@@ -39,7 +39,7 @@ def test_the_python_door_does_the_same(run: Path) -> None:
 def test_without_data_that_check_is_left_out(run: Path) -> None:
     """What was not asked for is not reported."""
     names = [check.name for check in verified(run, data=False).checks]
-    assert names == ["schema", "digest", "metrics", "consistency", "plan", "protocol"]
+    assert names == ["schema", "digest", "metrics", "consistency", "timings", "plan", "protocol"]
     assert [check.name for check in verified(run, data=True).checks] == [*names, "data"]
 
 
