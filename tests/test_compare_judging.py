@@ -104,3 +104,15 @@ def test_boards_without_a_change_are_seldom_called_worse() -> None:
     )
     assert wrong <= stats.binom.ppf(0.9999, 1000, 0.05)
     assert wrong >= stats.binom.ppf(0.0001, 1000, 0.04)
+
+
+@pytest.mark.slow
+def test_the_correction_is_that_of_statsmodels() -> None:
+    """Falls and rises are two families, each corrected by Holm over all of its cells."""
+    multitest = pytest.importorskip("statsmodels.stats.multitest")
+    differences = np.random.default_rng(1).normal(0, 0.1, 50).tolist()
+    moved = [shifted(each, error=0.05) for each in differences]
+    falls = multitest.multipletests([each.p_fall for each in moved], method="holm")[1]
+    rises = multitest.multipletests([each.p_rise for each in moved], method="holm")[1]
+    expected = [fall if each < 0 else rise for each, fall, rise in zip(differences, falls, rises, strict=True)]
+    assert [each.p_value for each in judged(*moved)] == pytest.approx(expected, abs=1e-12)
