@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from benchkit.measure.metrics import METRICS
 from benchkit.results import SCHEMA_VERSION, Cell
 
 DETECTORS, ANOMALIES, SEEDS = 200, 50, 100
@@ -55,7 +56,7 @@ def _values(draw: random.Random, detector: int, anomaly: str, seed: int) -> dict
         "dataset": "mnist", "detector": f"detector-{detector}", "view": f"layer{detector % 3}", "anomaly": anomaly,
         "anomaly_group": "held-out" if held_out else "", "seed": seed, "status": "ok",
         "auroc": auroc, "auroc_low": auroc - 0.01 * draw.random(), "auroc_high": auroc + 0.01 * draw.random(),
-        **{metric: draw.random() for metric in ("average_precision", "precision", "recall", "f1", "fpr95", "accuracy")},
+        **_others(draw),
         "threshold": draw.gauss(50, 10), "threshold_policy": "quantile:0.95", "prevalence": 0.5,
         "n_train": 48631, "n_calibration": 5446, "n_normal": 9020 if held_out else 5000, "n_anomaly": 980,
         "images_per_second": speed, "latency_p50_ms": 1.024e6 / speed, "latency_p99_ms": 1.5e6 / speed,
@@ -64,6 +65,14 @@ def _values(draw: random.Random, detector: int, anomaly: str, seed: int) -> dict
         "distribution": "benchkit 0.1.0", "view_settings": f"{detector % 3:012x}", "timing_lane": "exclusive",
         "group_seconds": draw.expovariate(0.1),
     }  # fmt: skip
+
+
+def _others(draw: random.Random) -> dict[str, float]:
+    """Return every metric but the AUROC, with the ends of its interval rounded as a run's are."""
+    values = {metric: draw.random() for metric in METRICS if metric != "auroc"}
+    lows = {f"{metric}_low": round(value * 0.99, 6) for metric, value in values.items()}
+    highs = {f"{metric}_high": round(value + 0.01 * (1 - value), 6) for metric, value in values.items()}
+    return {**values, **lows, **highs}
 
 
 def _main() -> None:

@@ -98,7 +98,7 @@ def test_over_seeds_gives_mean_deviation_and_interval() -> None:
     lows = np.array([[0.4, 0.6], [0.1, np.nan]])
     (mean, spread, low, high), (other, *_, lost, gone) = over_seeds(values, lows, values + 0.1)
     assert (mean, spread) == (0.6, pytest.approx(0.02**0.5))
-    assert (low, high) == pooled_interval([0.5, 0.7], [0.4, 0.6], (values[0] + 0.1).tolist())
+    assert (low, high) == pytest.approx(pooled_interval([0.5, 0.7], [0.4, 0.6], (values[0] + 0.1).tolist()))
     assert other == pytest.approx(0.3)
     assert math.isnan(lost)
     assert math.isnan(gone)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from benchkit.measure.pooling import pooled_interval
 from benchkit.report.arrangement import Arrangement, Column
 from benchkit.report.entry import Entry, share
+from benchkit.report.pooled import pooled_intervals
 
 _ENDS = ("", "_low", "_high")
 
@@ -57,16 +57,8 @@ def over_seeds(values: _Numbers, lows: _Numbers, highs: _Numbers) -> list[tuple[
     """
     means, n_seeds = values.mean(axis=1), values.shape[1]
     spreads = values.std(axis=1, ddof=1) if n_seeds > 1 else np.full(len(values), np.nan)
-    lowest, highest = (lows[:, 0], highs[:, 0]) if n_seeds == 1 else _pooled(values, lows, highs)
+    lowest, highest = pooled_intervals(values, lows, highs)
     return list(zip(means.tolist(), spreads.tolist(), lowest.tolist(), highest.tolist(), strict=True))
-
-
-def _pooled(values: _Numbers, lows: _Numbers, highs: _Numbers) -> tuple[_Numbers, _Numbers]:
-    """Return the ends of each line's interval over its seeds; NaN where one of them has none."""
-    ends = np.full((len(values), 2), np.nan)
-    for line in np.flatnonzero(np.isfinite(values + lows + highs).all(axis=1)).tolist():
-        ends[line] = pooled_interval(values[line].tolist(), lows[line].tolist(), highs[line].tolist())
-    return ends[:, 0], ends[:, 1]
 
 
 def _entries(measured: _Numbers) -> list[Entry]:
