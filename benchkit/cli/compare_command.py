@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from benchkit.cli.tolerances import tolerances_option
+from benchkit.cli.tolerances import tolerances_option, with_rules_of_file
 
 if TYPE_CHECKING:
     from benchkit.compare.comparison import Comparison
@@ -54,6 +54,7 @@ def command(
     from benchkit.compare.comparing import compare
     from benchkit.compare.formats import render
 
+    rules = with_rules_of_file(click.get_current_context(), rules)
     found = compare(base, head, rules=rules, only=only, force=force, strict=strict, subset=subset)
     click.echo(render(found, "text" if out else form), nl=False)
     if out:

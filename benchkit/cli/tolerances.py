@@ -16,6 +16,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _RULES = "fail-on"
 _FLAGS = ("force", "strict", "subset")
 _TEXTS = ("only", "format", "out", "summary")
+_PARAMETERS = {"format": "form"}
+_META = "benchkit.tolerances"
 _KEYS = (_RULES, *_TEXTS, *_FLAGS)
 
 
@@ -47,15 +49,30 @@ def read_tolerances(path: Path) -> dict[str, Any]:
     return content
 
 
+def with_rules_of_file(ctx: click.Context, given: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the rules of the file, if there is one, and behind them those of the command line."""
+    return (*ctx.meta.get(_META, ()), *given)
+
+
 def _load(ctx: click.Context, _param: click.Parameter, path: Path | None) -> None:
     if path is None:
         return
     content = read_tolerances(path)
-    names = {_RULES: "rules", "format": "form"}
+    ctx.meta[_META] = tuple(content.pop(_RULES, ()))
+    values = {_PARAMETERS.get(key, key): value for key, value in content.items()}
     for option in ctx.command.params:
-        if option.name == "rules":
-            option.callback = lambda _ctx, _param, given: (*content.get(_RULES, ()), *given)
-    ctx.default_map = {names.get(key, key): value for key, value in content.items() if key != _RULES}
+        if option.name in values:
+            _try(ctx, option, values[option.name], path)
+    ctx.default_map = values
+
+
+def _try(ctx: click.Context, option: click.Parameter, value: Any, path: Path) -> None:
+    """Refuse what the option would refuse, while it is known that it came from the file."""
+    try:
+        option.type_cast_value(ctx, value)
+    except click.BadParameter as error:
+        where = f"tolerances: {path}, line {_line(_text(path), str(value))}"
+        raise UsageError(f"{where}: {error.message.rstrip('.')}. Mend that line.") from error
 
 
 def _text(path: Path) -> str:
