@@ -283,8 +283,13 @@ def test_a_file_that_is_no_gate_is_a_wrong_request(
 def test_a_run_is_not_compared_with_a_file_of_benchmarks(base: Path, tmp_path: Path) -> None:
     """Two of one kind."""
     file = tmp_path / "bench.json"
-    file.write_text('{"benchmarks": [], "machine_info": {}, "version": "5"}')
-    assert isinstance(refusal(base, file), BenchkitError)
+    stats = dict.fromkeys(("min", "max", "mean", "median"), 0.5) | {"rounds": 5, "data": [0.5] * 5}
+    one = {"fullname": "b.py::test_x", "name": "test_x", "stats": stats}
+    file.write_text(json.dumps({"benchmarks": [one], "machine_info": {}, "version": "5"}))
+    for sides in ((base, file), (file, base)):
+        error = refusal(*sides)
+        assert (error.exit_status, "two runs, or two files" in str(error)) == (2, True)
+    assert refusal(file, file, "--only", "quality").exit_status == 2
 
 
 def test_the_reference_against_itself_as_a_process(tmp_path: Path) -> None:
