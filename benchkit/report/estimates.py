@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from benchkit.measure.pooling import pooled_intervals
 from benchkit.report.arrangement import Arrangement, Column
 from benchkit.report.entry import Entry, share
-from benchkit.report.pooled import pooled_intervals
 
 _ENDS = ("", "_low", "_high")
 
