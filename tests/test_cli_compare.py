@@ -121,7 +121,7 @@ def test_other_protocols_are_not_comparable(base: Path, tmp_path: Path) -> None:
     head = store(tmp_path / "head", board(), protocol="other-bbb", manifest=manifest)
     error = refusal(base, head, "--only", "quality")
     assert error.exit_status == 3
-    assert "differs on 4 of 4 cells: threshold is None in BASE and zscore:3 in HEAD" in str(error)
+    assert "differs on 4 of 4 cells: threshold is None in BASE and zscore:3 in HEAD. " in str(error)
     forced = call(base, head, "--only", "quality", "--force")
     assert (forced.exit_code, "FORCED, not comparable: The protocol differs" in forced.output) == (0, True)
 
@@ -132,7 +132,8 @@ def test_other_anomalies_are_named_with_what_changed(tmp_path: Path) -> None:
         store(tmp_path / name, board(), protocol=f"aaa-{name}", manifest={"anomalies": {"noise": {"sigma": sigma}}})
         for name, sigma in (("base", 1), ("head", 2))
     ]
-    assert "noise: sigma 1 → 2" in str(refusal(*sides))
+    words = str(refusal(*sides))
+    assert "noise: sigma 1 → 2; fashion: the same settings of a generator of another class or module" in words
 
 
 def test_speed_is_not_compared_across_machines(base: Path, tmp_path: Path) -> None:

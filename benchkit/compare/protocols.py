@@ -36,11 +36,12 @@ def _data_and_cuts(base: StoredRun, head: StoredRun, differing: Sequence[Pair]) 
 
 
 def _anomalies(base: StoredRun, head: StoredRun, differing: Sequence[Pair]) -> Iterator[str]:
-    """Yield which anomalies were made with other settings."""
+    """Yield which anomalies were made in another way."""
     old, new = _part(base, "anomalies"), _part(head, "anomalies")
-    names = [name for name in dict.fromkeys(pair.key[2] for pair in differing) if old.get(name) != new.get(name)]
+    names = list(dict.fromkeys(pair.key[2] for pair in differing if _own_part(pair.base) != _own_part(pair.head)))
     for name in names[:_NAMED]:
-        yield f"{name}: {settings_difference(old.get(name), new.get(name))}"
+        changed = settings_difference(old.get(name), new.get(name))
+        yield f"{name}: {changed or 'the same settings of a generator of another class or module'}"
     if len(names) > _NAMED:
         yield f"and {len(names) - _NAMED} more anomalies"
 
@@ -54,6 +55,10 @@ def settings_difference(old: Any, new: Any) -> str:
 
 def _shared_part(row: Mapping[str, Any]) -> str:
     return str(row["protocol"]).partition("-")[0]
+
+
+def _own_part(row: Mapping[str, Any]) -> str:
+    return str(row["protocol"]).partition("-")[2]
 
 
 def _part(run: StoredRun, name: str) -> Mapping[str, Any]:
