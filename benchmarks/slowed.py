@@ -69,7 +69,7 @@ class Neighbour(Slowed):
     """Distance to the nearest of some training images: reading and writing memory takes the time."""
 
     name: str = "slowed-neighbour"
-    kept: int = 100
+    kept: int = 20
 
     def build(self, normal: Tensor, seed: int) -> Score:
         """Keep the first images."""

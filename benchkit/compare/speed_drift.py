@@ -43,4 +43,5 @@ def slope(base: Repeats, head: Repeats) -> float:
 
 def _centred(values: Floats) -> Floats:
     logs = np.log(values)
-    return logs - logs.mean()
+    centred: Floats = logs - logs.mean()
+    return centred

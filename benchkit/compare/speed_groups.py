@@ -142,4 +142,6 @@ def _text(value: Any) -> str:
 
 
 def _whole(value: Any) -> int | None:
-    return int(value) if isinstance(value, Integral) and not isinstance(value, bool) else None
+    if isinstance(value, bool):
+        return None
+    return int(value) if isinstance(value, Integral) else None
