@@ -27,8 +27,8 @@ def test_numbers_come_by_member_and_seed_whatever_their_order() -> None:
         ("a", "x", 2, "ok", 0.2), ("b", "x", 1, "ok", 0.9), ("a", "x", -1, "ok", None), ("a", "y", 2, "ok", 1),
         ("b", "y", 1, "failed", 0.5),
     )  # fmt: skip
-    np.testing.assert_array_equal(found.matrix("a", "auroc"), [[np.nan, 0.2], [np.nan, 1.0]])
-    np.testing.assert_array_equal(found.matrix("b", "auroc"), [[0.9], [np.nan]])
+    np.testing.assert_array_equal(found.numbers("a", ["auroc"])[0], [[np.nan, 0.2], [np.nan, 1.0]])
+    np.testing.assert_array_equal(found.numbers("b", ["auroc"])[0], [[0.9], [np.nan]])
     assert found.member_places(["y", "x"]).tolist() == [1, 0]
 
 
@@ -36,7 +36,7 @@ def test_of_equal_cells_the_last_counts_where_the_first_stood() -> None:
     """As a dictionary would keep them."""
     cells = [("a", "x", 0, "failed", 0.1), ("a", "y", 0, "ok", 0.5), ("a", "x", 0, "ok", 0.7)]
     found = grid(*cells)
-    np.testing.assert_array_equal(found.matrix("a", "auroc"), [[0.7], [0.5]])
+    np.testing.assert_array_equal(found.numbers("a", ["auroc"])[0], [[0.7], [0.5]])
     assert found.trouble("a", ["x", "y"]) == ""
     latest = {cell[:3]: cell for cell in cells}
     assert list(found.cells.itertuples(index=False, name=None)) == list(latest.values())

@@ -29,18 +29,26 @@ def row_entries(cells: Arrangement, row: str, columns: Sequence[Column], metric:
         columns: one at least.
         metric: a name in ``METRICS``.
     """
-    grid = cells.grid
-    measured = np.stack([grid.matrix(row, f"{metric}{end}") for end in _ENDS])  # value, low, high × members × seeds
-    by_column = [measured[:, grid.member_places(column.members)].mean(axis=1) for column in columns]
-    overall, *entries = _entries(np.stack([np.mean(by_column, axis=0), *by_column], axis=1))
-    troubles = [grid.trouble(row, column.members) for column in columns]
+    numbers = cells.grid.numbers(row, [f"{metric}{end}" for end in _ENDS])  # value, low, high × members × seeds
+    by_column = _means(numbers, [cells.grid.member_places(column.members) for column in columns])
+    overall, *entries = _entries(np.concatenate([by_column.mean(axis=1, keepdims=True), by_column], axis=1))
+    troubles = [cells.grid.trouble(row, column.members) for column in columns]
     each = (Entry(text=trouble) if trouble else entry for trouble, entry in zip(troubles, entries, strict=True))
     return overall, *each
 
 
+def _means(numbers: _Numbers, places: Sequence[NDArray[np.intp]]) -> _Numbers:
+    """Return the means over the members of each column; the second axis is that of the members."""
+    sizes = np.array([len(each) for each in places])
+    sums: _Numbers = np.add.reduceat(numbers[:, np.concatenate(places)], np.cumsum(sizes) - sizes, axis=1)
+    means: _Numbers = sums / sizes[:, None]
+    return means
+
+
 def member_means(cells: Arrangement, row: str, metric: str) -> _Numbers:
     """Return a row's numbers for each anomaly that is shown, averaged over seeds; NaN where one of them is."""
-    means: _Numbers = cells.grid.matrix(row, metric)[cells.grid.member_places(cells.members)].mean(axis=1)
+    (numbers,) = cells.grid.numbers(row, [metric])
+    means: _Numbers = numbers[cells.grid.member_places(cells.members)].mean(axis=1)
     return means
 
 

@@ -34,23 +34,24 @@ class Grid:
         self._members = {member: code for code, member in enumerate(self.cells["member"].cat.categories)}
         self._codes = self.cells["member"].cat.codes.to_numpy(np.intp)[self._order]
         self._rows = self._each_row()
+        self._ok = self._sorted("status") == "ok"
         self._well = self._all_well()
 
-    def matrix(self, row: str, field: str) -> NDArray[np.float64]:
-        """Return a row's numbers, members × seeds; NaN where one is undefined, or its cell is not there or not ok.
+    def numbers(self, row: str, fields: Sequence[str]) -> NDArray[np.float64]:
+        """Return a row's numbers, fields × members × seeds; NaN where one is undefined, its cell absent or not ok.
 
         The members are all those of the board, in its order (``member_places``); the seeds are the row's, ascending.
         """
         place = self._rows[row]
-        found = np.full((len(self._members), len(self._seeds[row])), np.nan)
-        if place.start < place.stop:
-            ok = self._sorted("status")[place] == "ok"
-            members, seeds = self._codes[place], np.searchsorted(self._seeds[row], self._sorted("seed")[place])
-            found[members[ok], seeds[ok]] = self._sorted(field)[place][ok]
+        ok = self._ok[place]
+        members, seeds = self._codes[place][ok], np.searchsorted(self._seeds[row], self._sorted("seed")[place][ok])
+        found = np.full((len(fields), len(self._members), len(self._seeds[row])), np.nan)
+        for matrix, field in zip(found, fields, strict=True):
+            matrix[members, seeds] = self._sorted(field)[place][ok]
         return found
 
     def member_places(self, members: Sequence[str]) -> NDArray[np.intp]:
-        """Return which lines of ``matrix`` are those of the members."""
+        """Return which lines of ``numbers`` are those of the members."""
         return np.array([self._members[member] for member in members], dtype=np.intp)
 
     def trouble(self, row: str, members: Sequence[str]) -> str:
@@ -97,7 +98,7 @@ class Grid:
 
     def _all_well(self) -> set[tuple[str, str]]:
         """Return each row and member that has a cell for every seed, all of them ok."""
-        ok = np.append(0, np.cumsum(self._sorted("status") == "ok"))
+        ok = np.append(0, np.cumsum(self._ok))
         return {
             (row, member)
             for (row, member), place in self._slices.items()
