@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
@@ -61,6 +61,7 @@ def test_ends_are_those_of_resampling_image_by_image(ties: bool, prevalence: flo
         np.testing.assert_allclose(intervals[name], (low, high), atol=(high - low) / 8, err_msg=name)
 
 
+@settings(max_examples=40)
 @given(normal=SCORES, anomaly=SCORES, threshold=THRESHOLDS, prevalence=PREVALENCES)
 def test_intervals_hold_the_metric(normal: Array, anomaly: Array, threshold: Threshold, prevalence: float) -> None:
     """The ends lie in [0, 1] with the metric between them, whatever the scores; of an undefined one there are none."""
@@ -76,6 +77,7 @@ def test_intervals_hold_the_metric(normal: Array, anomaly: Array, threshold: Thr
             assert low < high
 
 
+@settings(max_examples=40)
 @given(normal=SCORES, anomaly=SCORES, seed=st.integers(0, 99))
 def test_order_of_the_images_does_not_matter(normal: Array, anomaly: Array, seed: int) -> None:
     """Shuffled scores have the same intervals to the bit, and so has a second call."""
@@ -84,6 +86,7 @@ def test_order_of_the_images_does_not_matter(normal: Array, anomaly: Array, seed
     assert shuffled == bootstrap_intervals(normal, anomaly, threshold=AT, prevalence=0.5)
 
 
+@settings(max_examples=40)
 @given(data=st.data())
 def test_an_increasing_map_changes_nothing(data: st.DataObject) -> None:
     """Scores and threshold mapped by an increasing function have the same intervals."""
@@ -103,12 +106,12 @@ def test_global_random_state_is_left_alone() -> None:
 
 
 EXPECTED = {
-    "average_precision": (0.848908, 0.960377),
-    "precision": (0.752193, 0.949294),
-    "recall": (0.521473, 0.819967),
-    "f1": (0.632251, 0.857968),
-    "fpr95": (0.20198, 0.501218),
-    "accuracy": (0.690261, 0.867021),
+    "average_precision": (0.848128, 0.960607),
+    "precision": (0.749817, 0.953087),
+    "recall": (0.522644, 0.819676),
+    "f1": (0.631205, 0.857654),
+    "fpr95": (0.197565, 0.502839),
+    "accuracy": (0.694392, 0.866494),
 }
 
 
@@ -198,7 +201,7 @@ def covered(shift: float, size: int, runs: int) -> dict[str, int]:
 @pytest.mark.slow
 @pytest.mark.parametrize("shift", [1.0, 3.3], ids=["AUROC 0.76", "AUROC 0.99"])
 def test_ninety_five_in_a_hundred_intervals_hold_the_true_value(shift: float) -> None:
-    """On repeated samples of 180 + 180 each metric is covered in 95 % of 300 cases, within the noise of so many."""
-    runs = 300
+    """On repeated samples of 180 + 180 each metric is covered in 95 % of 200 cases, within the noise of so many."""
+    runs = 200
     few, many = stats.binom.ppf([0.0005, 0.9995], runs, 0.95)
     assert {name: hits for name, hits in covered(shift, 180, runs).items() if not few <= hits <= many} == {}

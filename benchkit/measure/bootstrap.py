@@ -26,7 +26,7 @@ DECIMALS = 6
 """Of the ends: finer than anybody reads, coarser than what another processor's logarithm changes."""
 
 _SEED = 20_200_131
-_BINS = 128  # of the merged scores, for average precision; twice as many change its interval by less than the draws do
+_BINS = 100  # of the merged scores, for average precision; twice as many change its interval by less than the draws do
 _ROUNDING = 1e-9  # deviations below are those of equal numbers summed up in floating point
 
 Draws: TypeAlias = NDArray[np.float64]
@@ -46,13 +46,14 @@ def bootstrap_intervals(
 
     At the threshold, a metric is made of two shares: of the anomalies and of the normals that are flagged. Each is
     drawn from ``Beta(k + 1/2, n - k + 1/2)``, k of n being flagged (Jeffreys'; Brown, Cai & DasGupta 2001,
-    Statistical Science 16), and the ends are percentiles. Plain binomial draws cover too seldom where k is small
-    (89 % at n = 180 and a true share of 0.02, Jeffreys' 97 %). Where none or all are flagged, the draws are from
-    ``Beta(1, n)`` or ``Beta(n, 1)``, whose percentile is Clopper and Pearson's bound. FPR@95TPR first draws which
-    anomaly's score takes the place of the threshold: the rank of a resample's order statistic is a Beta draw too.
-    Of fewer than 20 anomalies no resample goes below the lowest, and the upper end is 1.
+    Statistical Science 16), and the ends are percentiles. The draws lie in equal parts of the distribution and are
+    paired at random (Latin hypercube; McKay, Beckman & Conover 1979, Technometrics 21). Plain binomial draws cover
+    too seldom where k is small (89 % at n = 180 and a true share of 0.02, Jeffreys' 97 %). Where none or all are
+    flagged, the draws are from ``Beta(1, n)`` or ``Beta(n, 1)``, whose percentile is Clopper and Pearson's bound.
+    FPR@95TPR first draws which anomaly's score takes the place of the threshold: the rank of a resample's order
+    statistic is a Beta draw too. Of fewer than 20 anomalies no resample goes below the lowest, and the upper end is 1.
 
-    Average precision is computed on resampled counts in 128 bins of the merged scores. Their standard deviation
+    Average precision is computed on resampled counts in 100 bins of the merged scores. Their standard deviation
     makes an interval that is symmetric on the logit scale, which covers better than percentiles do (Boyd, Eng & Page
     2013, ECML PKDD). Where every anomaly is above every normal, the lower end is what AUROC's bound leaves at worst:
     that share of normals above all anomalies. Where the resamples do not differ or a class has one image, the
@@ -96,7 +97,19 @@ def _shares(flagged: NDArray[np.integer[Any]], size: int, random: np.random.Rand
     """Draw for each number ``flagged`` of ``size`` images a share that they may be a sample of."""
     above = np.where(flagged == 0, 1.0, np.where(flagged == size, size, flagged + 0.5))
     below = np.where(flagged == size, 1.0, np.where(flagged == 0, size, size - flagged + 0.5))
-    return random.beta(above, below)
+    return _betas(above, below, random)
+
+
+def _betas(above: Draws | int, below: Draws | int, random: np.random.RandomState) -> Draws:
+    """Draw from Beta distributions, one value from each of as many equal parts of their probability.
+
+    The seed being fixed, the luck of a thousand free draws would make the intervals of all cells too narrow, or too
+    wide, by the same percents.
+    """
+    from scipy.special import betaincinv  # here: a table asks only for the names of metrics
+
+    draws: Draws = betaincinv(above, below, (random.permutation(DRAWS) + 0.5) / DRAWS)
+    return draws
 
 
 def _at_threshold(recall: Draws, alarms: Draws, prevalence: float) -> Mapping[str, Draws]:
@@ -113,7 +126,7 @@ def _at_threshold(recall: Draws, alarms: Draws, prevalence: float) -> Mapping[st
 def _of_fpr_at_95_tpr(normals: Scores, anomalies: Scores, random: np.random.RandomState) -> Interval:
     """Return the interval of ``ranking.fpr_at_95_tpr`` of sorted scores."""
     missed = anomalies.size * 5 // 100
-    places = np.floor(anomalies.size * random.beta(missed + 1, anomalies.size - missed, DRAWS)).astype(np.intp)
+    places = np.floor(anomalies.size * _betas(missed + 1, anomalies.size - missed, random)).astype(np.intp)
     lowest_found = anomalies[np.minimum(places, anomalies.size - 1)]
     flagged = normals.size - np.searchsorted(normals, lowest_found, side="left")
     draws = _shares(flagged, normals.size, random)
