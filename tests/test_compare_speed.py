@@ -1,33 +1,21 @@
-"""Speed: stretches, the rank test, the ratio and its interval, verdicts a fit group, hardware."""
+"""Speed: verdicts a fit group, costs that are one number, hardware."""
 
 from __future__ import annotations
 
 import itertools
-import statistics
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy.stats import mannwhitneyu, wilcoxon
+from speed_helpers import noisy
 from store_helpers import cell
 
 from benchkit.compare.judgement import Judgement
-from benchkit.compare.speed import MIN_GROUPS, TimedRun, judge_runs, run_differences, speed_ratio
+from benchkit.compare.speed import MIN_GROUPS, TimedRun, judge_runs, run_differences
 from benchkit.compare.speed_contest import Contest, judge, lowest_ratio
-from benchkit.compare.speed_drift import slope, without_drift
 from benchkit.compare.speed_hardware import Hardware, hardware_differences
-from benchkit.compare.speed_ratio import LEVEL, Ratio, paired_ratio, unpaired_ratio
-from benchkit.compare.speed_repeats import (
-    MIN_REFERENCES,
-    STRETCHES,
-    Repeats,
-    reference_stretches,
-    same_reference,
-    stretches,
-)
+from benchkit.compare.speed_ratio import Ratio
 from benchkit.compare.tolerance import Tolerance, parse_rule, parse_rules
 from benchkit.results import StoredRun, TimingRecord, to_frame
 
@@ -36,12 +24,6 @@ MANIFEST = {
     "settings": {"timing_seconds": 6.0},
 }
 MACHINE: dict[str, Any] = {"device": "cpu", "device_name": "a processor", "threads": 2, "batch_size": 1024}
-TIMES = st.lists(st.floats(1e-4, 1e2), min_size=1, max_size=12).map(np.array)
-
-
-def noisy(seed: int, *, factor: float = 1.0, spread: float = 0.02, count: int = 200) -> tuple[float, ...]:
-    """Return times around 10 ms × ``factor``."""
-    return tuple((0.01 * factor * np.exp(np.random.default_rng(seed).normal(0, spread, count))).tolist())
 
 
 def record(seconds: tuple[float, ...], **changes: Any) -> TimingRecord:
@@ -76,166 +58,6 @@ def verdict(base: tuple[float, ...], head: tuple[float, ...], *rules: str) -> st
     """Return what becomes of one fit group."""
     (found,) = judged(run_of(record(base)), run_of(record(head)), *rules)
     return found.verdict
-
-
-# Stretches
-
-
-def test_stretches_are_the_lower_quartiles_of_equal_parts_in_order_of_time() -> None:
-    """A hundred and five repeats become five parts of eleven and five of ten neighbours."""
-    values = np.random.default_rng(0).permutation(np.arange(1.0, 106.0)).tolist()
-    firsts = [*range(0, 55, 11), *range(55, 105, 10)]
-    expected = [
-        statistics.quantiles(values[first:last], n=4, method="inclusive")[0]
-        for first, last in itertools.pairwise([*firsts, 105])
-    ]
-    assert stretches(Repeats(tuple(values))) == pytest.approx(expected)
-
-
-@given(st.integers(1, 60))
-def test_few_repeats_are_a_stretch_each(count: int) -> None:
-    """There are never more stretches than repeats, nor more than the limit."""
-    assert len(stretches(Repeats((1.0,) * count))) == min(count, STRETCHES)
-
-
-def drifting(seed: int, speeds: list[float], *, felt: float = 1.0) -> Repeats:
-    """Return thirty stretches on a machine of these speeds, of which the detector feels a part."""
-    drift = np.repeat(speeds, 20)
-    work = np.array(noisy(seed, count=len(drift), spread=0.005)) * drift**felt
-    places = tuple(range(0, len(drift), 4))
-    return Repeats(tuple(work), places, tuple(0.001 * drift[::4]), "2")
-
-
-@given(st.integers(0, 1_000), st.sampled_from([0.0, 0.5, 1.0]))
-def test_the_drift_goes_out_as_far_as_the_detector_feels_it(seed: int, felt: float) -> None:
-    """The slope is what the times followed, and HEAD's slower machine does not make the detector slower."""
-    draw = np.random.default_rng(seed)
-    base = drifting(seed, np.exp(draw.normal(0.0, 0.2, 30)).tolist(), felt=felt)
-    head = drifting(seed + 1, np.exp(draw.normal(0.3, 0.2, 30)).tolist(), felt=felt)
-    assert slope(base, head) == pytest.approx(felt, abs=0.02)
-    assert speed_ratio(base, head).value == pytest.approx(1.0, abs=0.03)
-
-
-def test_a_steady_reference_changes_nothing() -> None:
-    """Where the machine did not drift, or nothing was timed beside, the stretches stay as they are."""
-    base, head = (drifting(seed, [1.0] * 30) for seed in (0, 1))
-    bare = [Repeats(side.seconds) for side in (base, head)]
-    for found, expected in zip(without_drift(base, head), without_drift(bare[0], bare[1]), strict=True):
-        np.testing.assert_allclose(found, expected)
-
-
-def test_a_reference_that_runs_the_other_way_is_not_followed() -> None:
-    """Times that fall where the reference rises have slope 0; those that rise faster have 1."""
-    speeds = np.exp(np.random.default_rng(0).normal(0, 0.2, 30)).tolist()
-    for felt, expected in ((-1.0, 0.0), (2.0, 1.0)):
-        side = drifting(0, speeds, felt=felt)
-        assert slope(side, side) == expected
-
-
-def test_interrupted_repeats_and_references_change_nothing() -> None:
-    """Half of a stretch that took ten times as long is other work on the machine, not the detector."""
-    places, times, work = tuple(range(0, 200, 5)), np.full(40, 0.001), np.array(noisy(2, spread=0.0))
-    work[60:70] *= 10
-    times[12:14] *= 10
-    disturbed = Repeats(tuple(work), places, tuple(times))
-    assert stretches(disturbed) == pytest.approx(np.full(STRETCHES, 0.01))
-    assert reference_stretches(disturbed) == pytest.approx(np.full(STRETCHES, 0.001))
-
-
-def test_a_stretch_without_a_reference_is_read_by_all() -> None:
-    """References that stand in the first half alone still say something of the second."""
-    repeats = Repeats((1.0,) * 20, (0, 2, 4, 6, 8), (0.5,) * 5)
-    assert reference_stretches(repeats).tolist() == [0.5] * STRETCHES
-
-
-@pytest.mark.parametrize(
-    ("count", "torch", "same"), [(MIN_REFERENCES, "2", True), (MIN_REFERENCES - 1, "2", False), (9, "3", False)]
-)
-def test_the_reference_counts_where_both_timed_the_same_one_often(count: int, torch: str, same: bool) -> None:
-    """A reference of another torch, or one that was timed too rarely, is not used."""
-    base = Repeats((1.0,) * 20, tuple(range(10)), (1.0,) * 10, "2")
-    assert same_reference(base, Repeats((1.0,) * 20, tuple(range(count)), (1.0,) * count, torch)) is same
-
-
-# The ratio
-
-
-@pytest.mark.parametrize(("base", "head"), [(4, 4), (5, 7), (10, 10), (10, 3)])
-def test_the_interval_holds_just_what_the_rank_test_does_not_reject(base: int, head: int) -> None:
-    """Divided by a factor inside the interval HEAD differs from BASE with p > 5 %, outside with less."""
-    draw = np.random.default_rng(base)
-    one, other = np.exp(draw.normal(0, 0.1, base)), np.exp(draw.normal(0.1, 0.1, head))
-    found = unpaired_ratio(one, other)
-    assert found.low is not None
-    assert found.high is not None
-    for factor, inside in ((found.low * 1.0001, True), (found.low * 0.9999, False),
-                           (found.high * 0.9999, True), (found.high * 1.0001, False)):  # fmt: skip
-        p_value = mannwhitneyu(one, other / factor, method="exact").pvalue
-        assert bool(p_value > LEVEL) is inside
-
-
-@pytest.mark.parametrize("count", [6, 11, 30, 80])
-def test_the_paired_interval_holds_just_what_the_signed_rank_test_does_not_reject(count: int) -> None:
-    """The same for pairs, held against scipy's test (its approximation beyond fifty pairs)."""
-    draw = np.random.default_rng(count)
-    one = np.exp(draw.normal(0, 1, count))
-    other = one * np.exp(draw.normal(0.1, 0.1, count))
-    found = paired_ratio(one, other)
-    assert found.low is not None
-    assert found.high is not None
-    for factor, inside in ((found.low * 1.0001, True), (found.low * 0.999, False),
-                           (found.high * 0.9999, True), (found.high * 1.001, False)):  # fmt: skip
-        assert bool(wilcoxon(np.log(other / factor / one)).pvalue > LEVEL * (0.97 if inside else 1.03)) is inside
-
-
-@pytest.mark.parametrize(("base", "head"), [(1, 1), (3, 3), (2, 7), (1, 38)])
-def test_too_few_numbers_have_no_interval(base: int, head: int) -> None:
-    """Where even the most extreme order has p > 5 % no interval is claimed."""
-    found = unpaired_ratio(np.arange(1.0, base + 1), np.arange(20.0, head + 20))
-    assert found.low is None
-    assert found.high is None
-    assert found.p_value >= LEVEL
-
-
-@given(TIMES, TIMES, st.floats(0.01, 100))
-def test_the_ratio_scales_with_head(base: np.ndarray[Any, Any], head: np.ndarray[Any, Any], factor: float) -> None:
-    """HEAD times two makes the ratio and its ends twice as large; the value lies between the ends."""
-    plain, scaled = unpaired_ratio(base, head), unpaired_ratio(base, head * factor)
-    assert scaled.value == pytest.approx(plain.value * factor)
-    for one, other in ((plain.low, scaled.low), (plain.high, scaled.high)):
-        assert (one is None) == (other is None)
-        assert one is None or other == pytest.approx(one * factor)
-    assert plain.low is None or plain.high is None or plain.low <= plain.value <= plain.high
-
-
-@given(TIMES, TIMES)
-def test_the_sides_can_be_exchanged(base: np.ndarray[Any, Any], head: np.ndarray[Any, Any]) -> None:
-    """BASE against HEAD is the inverse of HEAD against BASE, with the same p-value."""
-    there, back = unpaired_ratio(base, head), unpaired_ratio(head, base).inverse()
-    assert there.value == pytest.approx(back.value)
-    assert there.p_value == pytest.approx(back.p_value)
-    assert (there.low is None) == (back.low is None)
-    assert there.low is None or there.low == pytest.approx(back.low)
-
-
-def test_equal_numbers_are_no_difference() -> None:
-    """All tied: ratio 1, p-value 1, and no warning of scipy."""
-    same = np.full(10, 0.25)
-    for found in (unpaired_ratio(same, same), paired_ratio(same, same)):
-        assert (found.value, found.low, found.high, found.p_value) == (1.0, 1.0, 1.0, 1.0)
-
-
-def test_neighbours_that_resemble_each_other_do_not_make_a_difference() -> None:
-    """Where the speed wanders, the test on stretches errs about as often as it may; on all repeats nearly always."""
-    draw = np.random.default_rng(5)
-    on_stretches, on_repeats = 0, 0
-    for _ in range(300):
-        # Levels that last for 40 repeats each, 2,000 repeats: 5 levels a stretch.
-        one, other = (np.exp(np.repeat(draw.normal(0, 0.1, 50), 40) + draw.normal(0, 0.02, 2_000)) for _ in range(2))
-        on_stretches += speed_ratio(Repeats(tuple(one)), Repeats(tuple(other))).p_value < LEVEL
-        on_repeats += mannwhitneyu(one, other).pvalue < LEVEL
-    assert on_stretches <= 27  # 5 % of 300 and three standard errors
-    assert on_repeats > 150
 
 
 # Verdicts
