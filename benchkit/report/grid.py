@@ -85,9 +85,10 @@ class Grid:
         rows, members = (self.cells[name].cat for name in ("row", "member"))
         codes = rows.codes.to_numpy(np.int64) * len(members.categories) + members.codes.to_numpy(np.int64)
         keys, starts = np.unique(codes[self._order], return_index=True)
+        row_labels, member_labels = rows.categories.tolist(), members.categories.tolist()
         for key, start, stop in zip(keys.tolist(), starts.tolist(), [*starts[1:].tolist(), len(codes)], strict=True):
-            row, member = divmod(key, len(members.categories))
-            yield (rows.categories[row], members.categories[member]), slice(start, stop)
+            row, member = divmod(key, len(member_labels))
+            yield (row_labels[row], member_labels[member]), slice(start, stop)
 
     def _each_row(self) -> dict[str, slice]:
         """Return where the cells of each row lie in the sorted fields."""
