@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 import torch
 from toy_plugins import BadAnomaly, Brighter, HeldOut, ToyImages
 
 import benchkit
+from benchkit.registry import load_registry
 from benchkit.runner import protocol
 
 CPU = torch.device("cpu")
@@ -133,3 +135,16 @@ def test_hash_depends_on_the_generators_settings() -> None:
     """A stronger noise is another protocol, and so is another generator of the same settings."""
     hashes = {protocol.anomaly_hash(each) for each in (Brighter(), Brighter(amount=0.4), HeldOut())}
     assert len(hashes) == 3
+
+
+def test_an_anomaly_in_a_plugin_file_is_the_same_wherever_the_file_lies(tmp_path: Path) -> None:
+    """A checkout in another folder, and a comment more in the file, leave the protocol; another class does not."""
+    toys = Path(__file__).with_name("toy_plugins.py")
+    hashes = []
+    for folder, more in (("a", ""), ("b", ""), ("b", "# a comment\n")):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / "toys.py").write_text(toys.read_text() + more)
+        anomalies = load_registry(files=[tmp_path / folder / "toys.py"]).anomalies
+        hashes.append([protocol.anomaly_hash(anomalies[name].item) for name in ("brighter", "class-three")])
+    assert hashes[0] == hashes[1] == hashes[2]
+    assert hashes[0][0] != hashes[0][1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchkit.registry.building import load_registry
+from benchkit.registry.loading import defined_in
 from benchkit.registry.records import KINDS, Kind, Offer, PluginItem, PluginRecord, Registry
 from benchkit.registry.selection import select_anomalies, select_dataset, select_detectors
 from benchkit.registry.settings import JSON, apply_settings, recorded_hash, settings_hash, settings_of
@@ -17,6 +18,7 @@ __all__ = [
     "PluginRecord",
     "Registry",
     "apply_settings",
+    "defined_in",
     "load_registry",
     "printable",
     "printable_lines",

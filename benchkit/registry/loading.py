@@ -26,6 +26,7 @@ from benchkit.registry.records import KINDS
 from benchkit.registry.text import describe_failure, printable
 
 _HOOKS = tuple(kind.hook for kind in KINDS)
+_FILE_MODULE = "benchkit_file_"
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def _import_file(path: Path, content: bytes) -> ModuleType:
     """Import under a name made of path and content, the same in every process, so that instances can be pickled."""
     resolved = str(path.resolve())
     digest = hashlib.sha256(resolved.encode() + b"\0" + content).hexdigest()[:12]
-    name = f"benchkit_file_{digest}"
+    name = f"{_FILE_MODULE}{digest}"
     if name in sys.modules:
         return sys.modules[name]
     loader = _FileLoader(name, resolved, content)
@@ -125,6 +126,15 @@ def _import_file(path: Path, content: bytes) -> ModuleType:
         del sys.modules[name]
         raise
     return module
+
+
+def defined_in(kind: type) -> str:
+    """Return module and name of a plugin's class; of one in a plugin file the file's name, wherever that lies."""
+    home = kind.__module__
+    file = getattr(sys.modules.get(home), "__file__", None)
+    if home.startswith(_FILE_MODULE) and file:
+        home = Path(file).stem
+    return f"{home}.{kind.__qualname__}"
 
 
 def open_plugin(source: Source) -> pluggy.PluginManager:

@@ -18,7 +18,7 @@ from torch import Tensor
 from benchkit.contract import AnomalyGenerator, Dataset, LabelledImages
 from benchkit.data import checksum
 from benchkit.errors import ContractError, DataError, Unsupported
-from benchkit.registry import settings_of
+from benchkit.registry import defined_in, settings_of
 from benchkit.runner.grey_levels import GREY_LEVELS, range_problem, to_grey_levels
 from benchkit.runner.loading import load_splits
 
@@ -186,7 +186,7 @@ def anomaly_hash(generator: AnomalyGenerator) -> str:
 
 def recorded_anomaly_hash(kind: type[AnomalyGenerator], settings: Mapping[str, Any]) -> str:
     """Return ``anomaly_hash`` of a generator of class ``kind`` from its settings, as ``run.json`` holds them."""
-    return _digest({"kind": f"{kind.__module__}.{kind.__qualname__}", **settings})
+    return _digest({"kind": defined_in(kind), **settings})
 
 
 def _digest(content: dict[str, Any]) -> str:
