@@ -24,7 +24,7 @@ Only = Literal["quality", "speed"]
 @click.argument("head")
 @click.option(
     "--fail-on", "rules", multiple=True, metavar="RULE",
-    help="METRIC:LIMIT[@DETECTOR[/ANOMALY]]: what fails. By default auroc:-0.01 and images_per_second:-10%.",
+    help="METRIC:LIMIT[@DETECTOR[/ANOMALY]]: what fails. By default auroc:-0.01 and images_per_second:-7.5%.",
 )  # fmt: skip
 @tolerances_option
 @click.option("--only", type=click.Choice(("quality", "speed")), help="Leave the other out.")

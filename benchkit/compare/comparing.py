@@ -32,7 +32,7 @@ def compare(
         head: another of the same kind.
         rules: what fails, ``METRIC:LIMIT[@DETECTOR[/ANOMALY]]``, such as ``auroc:-0.01`` or
             ``images_per_second:-20%@gaussian*``; of several that match a cell the last counts. Without any:
-            ``auroc:-0.01`` and ``images_per_second:-10%``.
+            ``auroc:-0.01`` and ``images_per_second:-7.5%``.
         only: ``quality`` or ``speed``: leave the other out.
         force: compare what is not comparable too; ``Comparison.refused`` says what that was.
         strict: AMBIGUOUS fails as well, where a rule guards the cell.

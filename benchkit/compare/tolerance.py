@@ -174,6 +174,6 @@ def _refusal(text: str, expected: str, step: str) -> UsageError:
 
 DEFAULTS: tuple[Rule, ...] = (
     Rule("auroc:-0.01", "auroc", 0.01),
-    Rule("images_per_second:-10%", "images_per_second", 0.1, relative=True),
+    Rule("images_per_second:-7.5%", "images_per_second", 0.075, relative=True),
 )
 """The gate where no rule is given; shown all the same where others are."""
