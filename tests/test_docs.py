@@ -24,7 +24,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "plugins/README.md", "benchmarks/README.md", "docs/scale.md")
+DOCUMENTS = (
+    "README.md", "CONTRIBUTING.md", "plugins/README.md", "benchmarks/README.md", "docs/ci.md", "docs/scale.md",
+    "docs/statistics.md",
+)  # fmt: skip
 
 FENCE = re.compile(r"^(?P<fence>```+)(?P<language>\w*)[^\n]*\n(?P<code>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
 COMMENT = re.compile(r"<!-- (?P<text>[^>]*?) -->\n\Z")
