@@ -62,13 +62,17 @@ class Run(StoredRun):
         """Whether every cell ended ``ok`` or was skipped for a reason."""
         return bool(self.cells["status"].isin(["ok", "skipped"]).all())
 
-    def table(self, format: str = "text") -> str:  # noqa: A002 - the name of the flag
+    def table(self, format: str = "text", *, posthoc: str = "nemenyi") -> str:  # noqa: A002 - the name of the flag
         """Return the leaderboard as ``text``, ``github``, ``latex``, ``csv``, ``json`` or ``html``.
 
+        Args:
+            format: one of these.
+            posthoc: the test that groups the detectors: ``nemenyi`` or ``wilcoxon-holm``.
+
         Raises:
-            UsageError: another format.
+            UsageError: another format, or another test.
         """
-        return render(leaderboards([self]), format)
+        return render(leaderboards([self], posthoc=posthoc), format)
 
     def verify(
         self, *, data: bool = True, plugins: Sequence[str | Path] | None = None, plugin_rules: Sequence[str] = ()
