@@ -121,6 +121,15 @@ def test_scores_that_are_no_numbers_stop_the_comparison(tmp_path: Path, value: f
     assert caught.value.exit_status == 1
 
 
+@pytest.mark.parametrize("side", ["base", "head"])
+def test_scores_of_another_run_stop_the_comparison(tmp_path: Path, side: str) -> None:
+    """As where a baseline's cells were renewed and its scores were not: equal scores would hide a loss."""
+    sides = dict(zip(("base", "head"), stored(tmp_path, drawn(1.0), drawn(1.0)), strict=True))
+    change(sides[side], *ONE, auroc=0.5)
+    with pytest.raises(StoreError, match=f"gaussian on toy, noise, seed 0.*those of {side.upper()}"):
+        moved(sides["base"], sides["head"])
+
+
 def test_a_file_that_holds_no_scores_stops_the_comparison(tmp_path: Path) -> None:
     """The message names the file."""
     base, head = stored(tmp_path, drawn(1.0), drawn(0.8, seed=1))

@@ -13,6 +13,7 @@ from benchkit.compare.differences import Moved, Scores, estimate, identical, pai
 from benchkit.compare.matching import Pair
 from benchkit.compare.measures import QUALITY
 from benchkit.errors import DataError, StoreError
+from benchkit.measure.ranking import auroc
 from benchkit.results import StoredRun
 from benchkit.results.naming import scores_file
 
@@ -20,6 +21,8 @@ _DEFINING = (*QUALITY, "threshold", "threshold_low", "n_train", "n_calibration",
 """Fields that are equal to the last bit only where the scores are."""
 
 _COUNTS = ("n_normal", "n_anomaly")
+
+_ROUNDING = 1e-9  # counts of pairs are whole numbers: scores that are the cell's own give its AUROC
 
 
 def movement(base: StoredRun, head: StoredRun, pair: Pair, metric: str) -> Moved:
@@ -29,7 +32,7 @@ def movement(base: StoredRun, head: StoredRun, pair: Pair, metric: str) -> Moved
     both runs kept the raw scores of the same images; all else by the two intervals.
 
     Raises:
-        StoreError: raw scores that are damaged, or that are not finite numbers; names the cell.
+        StoreError: raw scores that are damaged, of another run, or not finite numbers; names the cell.
     """
     value_base, value_head = _value(pair.base, metric), _value(pair.head, metric)
     if all(_same(pair.base[field], pair.head[field]) for field in _DEFINING):
@@ -58,15 +61,26 @@ def _undefined(metric: str, base: float | None, head: float | None) -> str:
 
 
 def _paired(pair: Pair, scores: tuple[Scores, Scores], values: tuple[float, float]) -> Moved | None:
-    if all(np.array_equal(old, new) for old, new in zip(*scores, strict=True)):
-        return identical(values[1])
     try:
+        _check_that_they_are_its_own(pair, scores, values)
+        if all(np.array_equal(old, new) for old, new in zip(*scores, strict=True)):
+            return identical(values[1])
         return paired(*scores, values)
     except DataError as error:
         raise StoreError(
             f"compare: raw scores of {_named(pair)}: {error} The files were changed or damaged: benchkit verify RUN "
             "names what is; restore them from a copy, or run again."
         ) from error
+
+
+def _check_that_they_are_its_own(pair: Pair, scores: tuple[Scores, Scores], values: tuple[float, float]) -> None:
+    """Refuse raw scores that another run left in the folder: they would hide what became of the cell."""
+    for side, found, value in zip(("BASE", "HEAD"), scores, values, strict=True):
+        if abs((area := auroc(*found)) - value) > _ROUNDING:
+            raise StoreError(
+                f"compare: raw scores of {_named(pair)}: got an AUROC of {area:.6f} from those of {side}; expected the "
+                f"cell's {value:.6f}. They are of another run, or were changed: restore them, or run again."
+            )
 
 
 def _both_scores(base: StoredRun, head: StoredRun, pair: Pair) -> tuple[Scores, Scores] | None:
