@@ -140,7 +140,7 @@ def test_a_run_and_its_verification_show_themselves_in_a_line(whole: benchkit.Ru
     cells = whole.cells.assign(status=["ok", "timeout", "failed", "ok"])
     assert repr(benchkit.Run(Path("x"), {}, cells)) == "<Run x: 2 ok, 1 failed, 1 timeout>"
     assert repr(benchkit.Run(Path("x"), {}, cells[:0])) == "<Run x: no cells>"
-    assert repr(whole.verify(data=False)) == f"<Verification {whole.folder}: 6 agree>"
+    assert repr(whole.verify(data=False)) == f"<Verification {whole.folder}: 7 agree>"
 
 
 def test_a_run_is_verified_with_the_plugin_files_that_it_names(tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ OTHERS = [
 HOW = [
     ("--jobs", "2"), ("--in-process",), ("--pdb",), ("--timeout", "5"), ("--memory-limit", "4GB"),
     ("--executor", "dask"), ("--retry", "failed"), ("--format", "csv"), ("--dry-run",), ("--offline",),
+    ("--beside", "meet"),
 ]  # fmt: skip
 
 
@@ -70,8 +71,9 @@ def test_retry_needs_a_run() -> None:
 def test_a_run_is_carried_out_as_it_was_said() -> None:
     """The fields of the settings, sizes as bytes; --in-process and --pdb win over --jobs."""
     said = parsed("--jobs", "3", "--timeout", "2.5", "--memory-limit", "1GiB").params
-    assert how_settings(said) == {"jobs": 3, "timeout": 2.5, "memory_limit": 2**30, "executor": "local"}
-    assert how_settings(parsed().params) == {"jobs": 1, "timeout": None, "memory_limit": None, "executor": "local"}
+    usual = {"jobs": 1, "timeout": None, "memory_limit": None, "executor": "local", "beside": None}
+    assert how_settings(said) == {**usual, "jobs": 3, "timeout": 2.5, "memory_limit": 2**30}
+    assert how_settings(parsed().params) == usual
     for option in ("--in-process", "--pdb"):
         assert how_settings(parsed("--jobs", "3", option).params)["jobs"] == 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import socket
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -15,6 +16,7 @@ from torch import Tensor
 
 from benchkit.errors import DataError, UsageError
 from benchkit.measure import timing
+from benchkit.measure.turns import Turns
 
 CPU = torch.device("cpu")
 
@@ -258,3 +260,20 @@ def test_a_long_batch_has_a_reference_of_its_own() -> None:
     """Where a batch takes longer than the reference's turn, every batch has one, and none is thrown away."""
     readings = with_reference(0.1, reference=0.001, budget=1.0).readings
     assert readings.reference_at == tuple(range(len(readings.seconds)))
+
+
+def test_in_turns_each_turn_begins_with_a_batch_that_is_not_timed() -> None:
+    """The medians of the turns are kept, the other's time is on nobody's budget, and the pair's name stays."""
+    clock = FakeClock()
+    one, other = socket.socketpair()
+    other.close()  # nobody is there: every turn comes at once
+    call = FakeCall(clock, [0.008])
+    numbers = torch.arange(10.0).reshape(10, 1)
+    turns = Turns(one, "pair", begins=True)
+    measured = timing.measure(call, numbers, batch_size=5, budget_seconds=0.16, clock=clock, turns=turns)
+    readings = measured.readings
+    assert readings.beside == "pair"
+    assert set(readings.turn_seconds) == {0.008}
+    assert len(readings.seconds) == 3 * len(readings.turn_seconds)  # 24 ms are the first multiple beyond 20
+    assert len(call.batches) == 2 + len(readings.seconds) + len(readings.turn_seconds) - 1
+    assert measured.images_per_second == pytest.approx(625.0)

@@ -20,6 +20,7 @@ _HOW = {
     "timeout",
     "memory_limit",
     "executor",
+    "beside",
     "resume",
     "retry",
     "table_format",
@@ -73,6 +74,7 @@ def how_settings(options: dict[str, Any]) -> dict[str, Any]:
         "timeout": options["timeout"],
         "memory_limit": None if limit is None else parse_size(limit),
         "executor": options["executor"],
+        "beside": options["beside"],
     }
 
 

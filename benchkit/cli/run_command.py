@@ -55,6 +55,12 @@ if TYPE_CHECKING:
 @click.option(
     "--executor", default="local", show_default=True, help="local; dask, a cluster started here; or dask://HOST:PORT."
 )
+@click.option(
+    "--beside",
+    type=click.Path(file_okay=False),
+    metavar="FOLDER",
+    help="Meet another run there, and be timed in turns with it: for comparing speeds on a machine that drifts.",
+)
 @click.option("--threshold", default="quantile:0.95", show_default=True, help="quantile:Q or zscore:K.")
 @click.option("--prevalence", type=float, default=0.5, show_default=True, help="Share of anomalies to weight to.")
 @click.option("--batch-size", type=int, default=1024, show_default=True, help="Images a timed batch.")

@@ -16,6 +16,7 @@ from benchkit.compare.speed_groups import SHARED, Pair, Timed, matched_groups
 from benchkit.compare.speed_hardware import hardware_differences
 from benchkit.compare.speed_ratio import Ratio, paired_ratio, unpaired_ratio
 from benchkit.compare.speed_repeats import Repeats, weakness
+from benchkit.compare.speed_turns import stretches_of_turns, timed_in_turns
 from benchkit.compare.tolerance import Tolerances
 from benchkit.results import StoredRun, TimingRecord
 
@@ -93,7 +94,12 @@ def of_repeats(pair: Pair, metric: str) -> Contest:
 
 
 def speed_ratio(base: Repeats, head: Repeats) -> Ratio:
-    """Return HEAD's speed divided by BASE's, from the stretches of both, the machine's drift taken out."""
+    """Return HEAD's speed divided by BASE's, from the stretches of both, the machine's drift taken out.
+
+    Two runs that were timed in turns had the same drift: each stretch of the one is held against the other's.
+    """
+    if timed_in_turns(base, head):
+        return paired_ratio(*stretches_of_turns(base, head)).inverse()
     return unpaired_ratio(*without_drift(base, head)).inverse()
 
 
@@ -114,6 +120,8 @@ def _obstacle(base: Timed, head: Timed) -> str:
         if timed.repeats is None:
             return f"{side} holds no raw repeats of this fit group: run it again with this benchkit."
     if base.repeats is None or head.repeats is None:
+        return ""
+    if timed_in_turns(base.repeats, head.repeats):
         return ""
     found = weakness(base.repeats, head.repeats)
     return f"{found} Use benchkit run --timing-seconds 6." if found else ""

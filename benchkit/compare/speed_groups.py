@@ -128,7 +128,8 @@ def _repeats(record: TimingRecord, machine: Mapping[str, Any], settings: Mapping
     budget = settings.get("timing_seconds")
     longest = max(float(budget) if isinstance(budget, int | float) else 0.0, sum(record.seconds))
     return Repeats(
-        record.seconds, record.reference_at, record.reference_seconds, _text(machine.get("torch")), longest
+        record.seconds, record.reference_at, record.reference_seconds, _text(machine.get("torch")), longest,
+        record.beside, record.turn_seconds,
     )  # fmt: skip
 
 

@@ -35,6 +35,8 @@ class Repeats:
         reference_seconds: wall time of a fixed computation on the same device, one for each place.
         torch: version of the torch that computed the reference; another version may compute it at another speed.
         window_seconds: how long the timing lasted, or None where nobody knows; ``seconds`` may be a thinned part of it.
+        beside: name of the pair where two runs were timed in turns, else empty.
+        turn_seconds: the median time of a batch in each turn of such a pair, in order of time.
     """
 
     seconds: tuple[float, ...]
@@ -42,6 +44,8 @@ class Repeats:
     reference_seconds: tuple[float, ...] = ()
     torch: str = ""
     window_seconds: float | None = None
+    beside: str = ""
+    turn_seconds: tuple[float, ...] = ()
 
     @property
     def has_reference(self) -> bool:

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from benchkit.errors import DataError, UsageError
 from benchkit.measure.readings import Readings
+from benchkit.measure.turns import TURN_SECONDS, Turns
 
 Clock = Callable[[], float]
 """Seconds from any fixed moment, never backwards."""
@@ -103,6 +104,7 @@ def measure(
     budget_seconds: float,
     clock: Clock = time.perf_counter,
     reference: Callable[[], float] | None = None,
+    turns: Turns | None = None,
 ) -> Throughput:
     """Time ``call`` on batches of ``images``, gradients off.
 
@@ -118,6 +120,8 @@ def measure(
         clock: seconds from any fixed moment.
         reference: returns the seconds of a fixed computation, see ``measure.reference``. It is called before the first
             timed batch and again after each ``REFERENCE_EVERY`` seconds of timed ones, on the same budget.
+        turns: of a pair with another process, which is timed in turns with this one; then there is no reference, and
+            the other's turns are not on the budget.
 
     Raises:
         UsageError: the batch size is not positive, or the budget is negative or not a number.
@@ -127,8 +131,11 @@ def measure(
     start = clock()
     with torch.no_grad():
         batch = _Round(call, _batches(images, size), images.device, clock)
-        _warm_up(batch, start + WARM_UP_SHARE * budget_seconds)
-        readings = _timed(batch, start + budget_seconds, reference)
+        if turns is not None:
+            readings = _timed_in_turns(batch, budget_seconds, turns)
+        else:
+            _warm_up(batch, start + WARM_UP_SHARE * budget_seconds)
+            readings = _timed(batch, start + budget_seconds, reference)
     return _summary(readings, size)
 
 
@@ -189,6 +196,28 @@ def _timed(batch: _Round, deadline: float, reference: Callable[[], float] | None
         seconds.append(batch.seconds())
         since += seconds[-1]
     return Readings(tuple(seconds), tuple(references), tuple(references.values()))
+
+
+def _timed_in_turns(batch: _Round, budget_seconds: float, turns: Turns) -> Readings:
+    """Return the seconds of each timed batch; every turn begins with one that is not."""
+    if not turns.begins:
+        turns.take()
+    start = batch.clock()
+    deadline = start + budget_seconds
+    _warm_up(batch, start + WARM_UP_SHARE * budget_seconds)
+    seconds: list[float] = []
+    medians: list[float] = []
+    while len(seconds) < MIN_REPEATS or batch.clock() < deadline:
+        if medians:
+            deadline += turns.pass_on()
+            batch.seconds()  # not timed: the other has taken the caches
+        turn = [batch.seconds()]
+        while sum(turn) < TURN_SECONDS:
+            turn.append(batch.seconds())
+        seconds += turn
+        medians.append(float(np.median(turn)))
+    turns.close()
+    return Readings(tuple(seconds), beside=turns.name, turn_seconds=tuple(medians))
 
 
 def _summary(readings: Readings, size: int) -> Throughput:

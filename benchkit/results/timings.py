@@ -36,6 +36,8 @@ class TimingRecord:
         seconds: of each timed batch, in order of time; of more than 1,000 an even choice; greater than 0.
         reference_at: indices into ``seconds``, ascending: before these the reference was timed.
         reference_seconds: what the reference of ``benchkit.measure.reference`` took there; as many; greater than 0.
+        beside: name of the pair where this was timed in turns with another run, else empty.
+        turn_seconds: the median time of a batch in each turn; the other run's have the same places; greater than 0.
     """
 
     schema: int = SCHEMA_VERSION
@@ -52,6 +54,8 @@ class TimingRecord:
     seconds: tuple[float, ...]
     reference_at: tuple[int, ...] = ()
     reference_seconds: tuple[float, ...] = ()
+    beside: str = ""
+    turn_seconds: tuple[float, ...] = ()
 
 
 _decode = msgspec.json.Decoder(TimingRecord).decode
@@ -100,7 +104,7 @@ def _record(line: bytes, *, where: str) -> TimingRecord:
 
 
 def _is_sound(record: TimingRecord) -> bool:
-    times = (*record.seconds, *record.reference_seconds)
+    times = (*record.seconds, *record.reference_seconds, *record.turn_seconds)
     places = record.reference_at
     ascending = all(first < second for first, second in itertools.pairwise(places))
     within = not places or (places[0] >= 0 and places[-1] < len(record.seconds))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,10 +14,12 @@ from torch import Tensor
 
 from benchkit.contract import AnomalyGenerator, Detector, Scorer
 from benchkit.measure import metrics, timing
+from benchkit.measure.meeting import meetings
 from benchkit.measure.memory import PeakMemory
 from benchkit.measure.readings import Readings
 from benchkit.measure.reference import Reference
 from benchkit.measure.threshold import Threshold, parse_policy
+from benchkit.measure.turns import Turns
 from benchkit.registry import Offer
 from benchkit.results import Cell, Status
 from benchkit.runner.blank import detector_columns
@@ -243,15 +247,24 @@ class FitGroup:
         return {"group_seconds": self._columns["group_seconds"] + self.ledger.clock() - start}
 
     def _throughput(self, call: Scorer, images: Tensor) -> timing.Throughput:
-        settings = self.settings
-        with self.ledger.time("timing", self.offer.item.name):
+        settings, turns = self.settings, self._turns()
+        with self.ledger.time("timing", self.offer.item.name), turns or contextlib.nullcontext():
             return timing.measure(
                 call,
                 images,
                 batch_size=settings.batch_size,
                 budget_seconds=settings.timing_seconds,
                 reference=Reference(images.device).seconds,
+                turns=turns,
             )
+
+    def _turns(self) -> Turns | None:
+        """Meet the same group of the run beside this one, when there is one."""
+        if self.settings.beside is None:
+            return None
+        cells = [outcome.cell for outcome in self._done]
+        what = [cells[0].dataset, self.offer.item.name, str(self.seed), *sorted(cell.anomaly for cell in cells)]
+        return meetings(Path(self.settings.beside)).meet("\n".join(what))
 
     def _fail_rest(self, sets: list[TestSet], error: BaseException) -> None:
         """Give every anomaly that has no cell yet one that says what went wrong."""

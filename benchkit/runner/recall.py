@@ -75,7 +75,7 @@ def _request(kept: Mapping[str, Any], changes: Mapping[str, Any], settings: RunS
 
 
 def settings_from(manifest: Mapping[str, Any], how: Mapping[str, Any]) -> RunSettings:
-    """Return an earlier run's settings, its time-out too, but for what is said this time."""
+    """Return an earlier run's settings, its time-out too, but for what is said this time; nobody is beside it now."""
     before = manifest["settings"]
     kept = {field.name: before[field.name] for field in fields(RunSettings) if field.name in before}
-    return RunSettings(**{**kept, "seeds": tuple(kept["seeds"]), **how})
+    return RunSettings(**{**kept, "seeds": tuple(kept["seeds"]), "beside": None, **how})

@@ -36,6 +36,8 @@ class RunSettings:
         timeout: seconds after which a fit group is ended; None never. Needs worker processes.
         memory_limit: bytes that a worker process may hold; None sets no limit. Needs worker processes.
         executor: ``local``, ``dask`` (a cluster on this machine) or ``dask://HOST:PORT`` (any Dask cluster).
+        beside: a folder in which another run on this machine is met; both are timed in turns. Needs one worker process
+            at most.
 
     Raises:
         UsageError: a value is out of range.
@@ -52,6 +54,7 @@ class RunSettings:
     timeout: float | None = None
     memory_limit: int | None = None
     executor: str = LOCAL
+    beside: str | None = None
 
     def __post_init__(self) -> None:
         # The canonical text, so that `quantile:0.950` makes no other protocol than `quantile:0.95`.
@@ -71,6 +74,8 @@ class RunSettings:
         limit_fits = self.memory_limit is None or 0 < self.memory_limit < 2**62
         _check("memory limit", self.memory_limit, limit_fits, "1 byte or more, and no more than a machine can have")
         _check("executor", self.executor, bool(_EXECUTOR.fullmatch(self.executor)), "local, dask or dask://HOST:PORT")
+        alone = self.executor == LOCAL and self.jobs <= 1
+        _check("beside", self.beside, self.beside is None or alone, "a folder with --jobs 1 or 0, and no cluster")
         for name in ("timeout", "memory_limit"):
             if self.in_process and getattr(self, name) is not None:
                 raise UsageError(
@@ -101,6 +106,7 @@ class SettingOptions(TypedDict, total=False):
     timeout: float | None
     memory_limit: int | str | None
     executor: str
+    beside: str | None
 
 
 def _check(what: str, got: object, good: bool, expected: str) -> None:

@@ -34,4 +34,6 @@ def timing_of(outcomes: Sequence[Outcome]) -> TimingRecord | None:
         seconds=readings.seconds,
         reference_at=readings.reference_at,
         reference_seconds=readings.reference_seconds,
+        beside=readings.beside,
+        turn_seconds=readings.turn_seconds,
     )
