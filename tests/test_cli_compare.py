@@ -158,6 +158,7 @@ def test_runs_without_a_common_cell_are_not_comparable(base: Path, tmp_path: Pat
     [
         ("auroc:-0.01@gausian", "Did you mean 'gaussian'"),
         ("auroc:-0.01@gaussian/nothing", "matches nothing here"),
+        ("auroc:-0.01@gauss*/nois", "Did you mean 'noise'? Anomalies: fashion, noise."),
         ("images_per_second:-20%", "could be judged: BASE holds no raw repeats"),
         ("aurok:-0.01", "Did you mean 'auroc'"),
         ("auroc:+0.01", "higher is better"),
@@ -178,11 +179,13 @@ def test_rules_for_what_is_left_out_alone_guard_nothing(base: Path) -> None:
 
 
 def test_a_board_on_which_nothing_was_measured_does_not_pass(tmp_path: Path) -> None:
-    """Without any rule given, too."""
+    """Without any rule given, too; the reasons are made harmless for a terminal and for a log that takes commands."""
     sides = [
-        store(tmp_path / name, board(), status="failed", reason="it broke", auroc=None) for name in ("base", "head")
+        store(tmp_path / name, board(), status="failed", reason="it\n\x1b[31mbroke", auroc=None)
+        for name in ("base", "head")
     ]
-    assert "nothing that could be judged: measured on neither side" in str(refusal(*sides))
+    message = str(refusal(*sides))
+    assert "nothing that could be judged: measured on neither side: BASE: failed: it \\x1b[31mbroke" in message
 
 
 @pytest.mark.parametrize("older", ["schema-1", "schema-1-scores", "schema-2", "schema-3"])

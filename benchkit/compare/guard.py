@@ -9,6 +9,7 @@ from benchkit.compare.judgement import Judgement
 from benchkit.compare.measures import QUALITY
 from benchkit.compare.tolerance import Rule, Tolerances
 from benchkit.errors import UsageError, did_you_mean
+from benchkit.registry import printable
 
 _LISTED = 8
 
@@ -67,13 +68,17 @@ def _check(rule: Rule, judgements: Sequence[Judgement]) -> None:
 
 
 def _here(rule: Rule, judgements: Sequence[Judgement]) -> str:
-    names = sorted({each.detector for each in judgements})
+    """Return what there is of the first part of the rule that matches nothing: detectors, or else anomalies."""
+    found = [each for each in judgements if replace(rule, anomaly="*").matches(each.metric, each.detector, ("",))]
+    anomalies = {name for each in found for name in each.anomalies if name}
+    kind, wanted = ("Anomalies", rule.anomaly) if anomalies else ("Detectors", rule.detector)
+    names = sorted(map(printable, anomalies or {each.detector for each in judgements}))
     listed = ", ".join([*names[:_LISTED], *(["…"] if len(names) > _LISTED else [])])
-    return f"{did_you_mean(rule.detector, names)} Detectors: {listed or 'none'}."
+    return f"{did_you_mean(wanted, names)} {kind}: {listed or 'none'}."
 
 
 def _reasons(judgements: Sequence[Judgement]) -> str:
-    reasons = list(dict.fromkeys(each.reason.rstrip(".") for each in judgements if each.reason))
+    reasons = list(dict.fromkeys(printable(each.reason).rstrip(".") for each in judgements if each.reason))
     return "; ".join(reasons[:3]) or "no cell was measured on both sides"
 
 
