@@ -130,6 +130,17 @@ def test_a_damaged_run_in_a_commit_is_a_clear_error(repository: Path, tmp_path: 
     assert "not JSON" in str(error)
 
 
+def test_a_run_that_git_leaves_out_of_archives_says_why(repository: Path, tmp_path: Path) -> None:
+    """Projects keep results out of their source archives by an attribute, which no message of git names."""
+    (repository / ".gitattributes").write_text("results export-ignore\n")
+    store(repository / "results" / "head", board())
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "without results")
+    message = str(refusal("git:HEAD:results/head", tmp_path / "scratch"))
+    assert "export-ignore" in message
+    assert "\n" not in message
+
+
 def test_a_link_that_leaves_the_folder_is_not_followed(repository: Path, tmp_path: Path) -> None:
     """A commit of somebody else cannot make the command write or read elsewhere."""
     (repository / "evil").mkdir()

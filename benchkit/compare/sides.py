@@ -115,10 +115,10 @@ def _git(folder: Path, *arguments: str) -> bytes | None:
 
 def _extract(text: str, archive: bytes, scratch: Path) -> None:
     try:
-        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        with tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as tar:
             tar.extractall(scratch, filter="data")
     except (tarfile.TarError, OSError) as error:
         raise StoreError(
-            f"compare: got {text!r}, which could not be unpacked: {error}; expected the files of a run. Check the "
-            "commit: git fsck."
+            f"compare: got {text!r}, which could not be unpacked: {error}; expected the files of a run. Where "
+            ".gitattributes gives them export-ignore, take that out and commit; else check the commit: git fsck."
         ) from error
