@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -294,6 +295,17 @@ def test_a_run_is_not_compared_with_a_file_of_benchmarks(base: Path, tmp_path: P
         error = refusal(*sides)
         assert (error.exit_status, "two runs, or two files" in str(error)) == (2, True)
     assert refusal(file, file, "--only", "quality").exit_status == 2
+
+
+def test_a_stream_without_arrows_gets_question_marks(base: Path, worse: Path) -> None:
+    """As a file on Windows, whose code page has none: a gate must not end in a traceback."""
+    done = subprocess.run(
+        [Path(sys.executable).with_name("benchkit"), "compare", base, worse, "--only", "quality", "--format", "github"],
+        env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+        capture_output=True, encoding="cp1252", timeout=240, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (1, "")
+    assert f"{base.name} ? " in done.stdout
 
 
 def test_the_reference_against_itself_as_a_process(tmp_path: Path) -> None:

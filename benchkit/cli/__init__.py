@@ -7,6 +7,7 @@ Commands are imported when they are asked for, and import torch and pandas when 
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import signal
 import sys
@@ -67,6 +68,7 @@ def main() -> None:
     # once costs a third on an idle machine; a short spin costs neither.
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     _fill_missing_streams()
+    _print_what_can_be_printed()
     _end_as_ctrl_c_does()
     try:
         sys.exit(benchkit(standalone_mode=False))  # what --help and their like end with; None for a command
@@ -91,6 +93,12 @@ def _fill_missing_streams() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - for as long as the process
+
+
+def _print_what_can_be_printed() -> None:
+    """Print a question mark for what the stream's encoding lacks: an arrow where a code page of Windows has none."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 def _end_as_ctrl_c_does() -> None:
