@@ -23,7 +23,7 @@ _SPECIAL = str.maketrans(
         "<": r"\textless{}",
         ">": r"\textgreater{}",
         "|": r"\textbar{}",
-        '"': r"\textquotedbl{}",
+        '"': "''",  # \textquotedbl is not in LaTeX's default encoding
         "[": "{[}",  # after a row's \\ a bracket would be read as its argument
         "]": "{]}",
         "±": r"$\pm$",
@@ -34,6 +34,7 @@ _SPECIAL = str.maketrans(
         "–": "--",
         "²": r"\textsuperscript{2}",
         "…": r"\dots{}",
+        "\ufffd": "?",  # pdflatex has no such character
     }
 )
 
