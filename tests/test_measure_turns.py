@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 import time
 
-from benchkit.measure.turns import Turns
+import pytest
+
+from benchkit.measure.turns import Turns, on_one_core
 
 
 def pair() -> tuple[Turns, Turns]:
@@ -66,3 +69,13 @@ def test_a_pair_is_a_context() -> None:
     with first:
         pass
     assert second.pass_on() < 1.0
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="a thread cannot choose its core here")
+def test_a_thread_keeps_to_one_core_for_a_while() -> None:
+    """It is the same core for everybody who may use the same ones, and all are its own again afterwards."""
+    allowed = os.sched_getaffinity(0)
+    with on_one_core():
+        inside = os.sched_getaffinity(0)
+    assert inside == {max(allowed)}
+    assert os.sched_getaffinity(0) == allowed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 import time
@@ -16,7 +17,7 @@ from torch import Tensor
 
 from benchkit.errors import DataError, UsageError
 from benchkit.measure.readings import Readings
-from benchkit.measure.turns import TURN_SECONDS, Turns
+from benchkit.measure.turns import TURN_SECONDS, Turns, on_one_core
 
 Clock = Callable[[], float]
 """Seconds from any fixed moment, never backwards."""
@@ -132,7 +133,9 @@ def measure(
     with torch.no_grad():
         batch = _Round(call, _batches(images, size), images.device, clock)
         if turns is not None:
-            readings = _timed_in_turns(batch, budget_seconds, turns)
+            alone = images.device.type == "cpu" and torch.get_num_threads() == 1
+            with on_one_core() if alone else contextlib.nullcontext():
+                readings = _timed_in_turns(batch, budget_seconds, turns)
         else:
             _warm_up(batch, start + WARM_UP_SHARE * budget_seconds)
             readings = _timed(batch, start + budget_seconds, reference)

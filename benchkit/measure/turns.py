@@ -7,8 +7,11 @@ moment, and their ratio is a detector's own. One process works while the other w
 
 from __future__ import annotations
 
+import contextlib
+import os
 import socket
 import time
+from collections.abc import Iterator
 
 TURN_SECONDS = 0.02
 """Timed work of one turn: short against the drift of a machine, long against the change of turns."""
@@ -65,3 +68,21 @@ class Turns:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+@contextlib.contextmanager
+def on_one_core() -> Iterator[None]:
+    """Keep the calling thread on one processor core, the same in every process that may use the same cores.
+
+    Of two cores one is often slower for minutes, by what other work or another guest of the host does there. Where the
+    system does not let a thread choose (it is not Linux), nothing is done.
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(allowed)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
