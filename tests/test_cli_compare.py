@@ -82,6 +82,15 @@ def test_rules_say_what_fails(base: Path, worse: Path) -> None:
     assert (other.exit_code, "WORSE" in other.output) == (0, True)
 
 
+def test_a_rule_that_a_later_one_overrules_is_named(base: Path, worse: Path) -> None:
+    """The general rule stands first; behind a special one it would switch that off without a word."""
+    special, general = ("--fail-on", "auroc:-0.01@gaussian"), ("--fail-on", "auroc:-0.9")
+    wrong = call(base, worse, "--only", "quality", *special, *general)
+    assert (wrong.exit_code, "The rule auroc:-0.01@gaussian counts nowhere" in wrong.output) == (0, True)
+    right = call(base, worse, "--only", "quality", *general, *special)
+    assert (right.exit_code, "counts nowhere" in right.output) == (1, False)
+
+
 def test_a_missing_cell_fails_whatever_the_rules(base: Path, tmp_path: Path) -> None:
     """Unless HEAD is a part on purpose, and then it is said."""
     head = drop(store(tmp_path / "head", board()), "gaussian", "noise")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchkit.compare.comparison import Comparison
-from benchkit.compare.guard import check_that_it_guards, in_part, strictly
+from benchkit.compare.guard import check_that_it_guards, in_part, overruled, strictly
 from benchkit.compare.runs import Found, Only, compare_benchmarks, compare_runs
 from benchkit.compare.sides import Side, open_side
 from benchkit.compare.tolerance import Tolerances, parse_rules
@@ -52,7 +52,8 @@ def compare(
         found = _compared(old, new, tolerances, only=only, force=force, subset=subset)
     judgements = tuple(strictly(each, tolerances) if strict else each for each in found.judgements)
     check_that_it_guards(judgements, tolerances)
-    return Comparison(old.name, new.name, judgements, found.notes, found.refused)
+    notes = (*found.notes, *overruled(judgements, tolerances))
+    return Comparison(old.name, new.name, judgements, notes, found.refused)
 
 
 def _opened(side: str | Path, scratch: Path) -> Side:

@@ -53,6 +53,20 @@ def check_that_it_guards(judgements: Sequence[Judgement], tolerances: Tolerances
         )
 
 
+def overruled(judgements: Sequence[Judgement], tolerances: Tolerances) -> tuple[str, ...]:
+    """Return one sentence for each rule that counts for no cell, since a later one matches all that it matches."""
+    return tuple(
+        f"The rule {rule.text} counts nowhere: all that it matches, a later one matches too."
+        for rule in tolerances.given
+        if (own := [each for each in judgements if each.metric and rule.matches(*_who(each))])
+        and not any((found := tolerances.find(*_who(each))) and found.rule == rule for each in own)
+    )
+
+
+def _who(judgement: Judgement) -> tuple[str, str, tuple[str, ...]]:
+    return judgement.metric, judgement.detector, judgement.anomalies
+
+
 def _check(rule: Rule, judgements: Sequence[Judgement]) -> None:
     found = [each for each in judgements if rule.matches(each.metric, each.detector, each.anomalies)]
     if not found:
