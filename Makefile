@@ -18,7 +18,7 @@ run: setup
 test: setup
 	$(BIN)/python -m pytest -m "not real and not faults"
 
-# Processes that hang, die and are killed, a full disk, a cluster: minutes of waiting.
+# Processes that hang, die and are killed, a full disk, a cluster, a gate in CI: minutes of waiting.
 faults: setup
 	$(BIN)/python -m pytest -m faults
 

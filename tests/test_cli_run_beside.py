@@ -12,7 +12,7 @@ from benchkit.compare.comparing import compare
 from benchkit.results import read_run, read_timings
 
 BENCHKIT = str(Path(sys.executable).with_name("benchkit"))
-RUN = ("run", "--dataset", "digits", "--offline", "-a", "noise-4", "--timing-seconds", "0.6", "--no-scores")
+RUN = ("run", "--dataset", "digits", "--offline", "-a", "noise-4", "--timing-seconds", "1.5", "--no-scores")
 
 
 def start(out: Path, name: str, *options: str) -> subprocess.Popen[bytes]:
@@ -21,9 +21,9 @@ def start(out: Path, name: str, *options: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-@pytest.mark.slow
+@pytest.mark.faults
 def test_two_runs_meet_and_are_compared_turn_by_turn(tmp_path: Path) -> None:
-    """Both name the same pair, have turns in common, and can be judged where 0.6 s each would not be enough."""
+    """Both name the same pair, have turns in common, and can be judged where 1.5 s each would not be enough."""
     detectors = ("-d", "gaussian", "-d", "univariate-gaussian")
     runs = [start(tmp_path, name, *detectors) for name in ("base", "head")]
     assert [run.wait(timeout=120) for run in runs] == [0, 0]
@@ -36,7 +36,7 @@ def test_two_runs_meet_and_are_compared_turn_by_turn(tmp_path: Path) -> None:
     assert {each.method for each in found.judgements} == {"rank test"}
 
 
-@pytest.mark.slow
+@pytest.mark.faults
 def test_a_resumed_run_waits_for_nobody(tmp_path: Path) -> None:
     """It was timed with another; what is done again is done alone."""
     runs = [start(tmp_path, name, "-d", "univariate-gaussian") for name in ("base", "head")]
