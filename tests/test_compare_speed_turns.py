@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from benchkit.compare.speed import speed_ratio
+from benchkit.compare.speed_ratio import Ratio
 from benchkit.compare.speed_repeats import Repeats
 from benchkit.compare.speed_turns import MIN_TURNS, STRETCHES, stretches_of_turns, timed_in_turns
 
@@ -56,3 +57,22 @@ def test_turns_that_only_one_had_are_left_out() -> None:
     assert len(one) == len(other) == STRETCHES
     np.testing.assert_array_equal(one, longer)
     np.testing.assert_array_equal(other, its)
+
+
+def test_a_change_has_to_be_there_with_and_without_the_drift() -> None:
+    """Of two ways of reading, the smaller change counts; where they lie on different sides, there is none."""
+    loss, small, gain = Ratio(0.8, 0.7, 0.9, 0.001), Ratio(0.95, 0.94, 0.96, 0.01), Ratio(1.1, 1.05, 1.2, 0.001)
+    assert loss.and_also(small) == Ratio(0.95, 0.7, 0.96, 0.01)
+    assert gain.and_also(loss) == Ratio(1.1, 0.7, 1.2, 1.0)
+    assert loss.and_also(Ratio(0.9, None, None, 0.5)) == Ratio(0.9, None, None, 0.5)
+
+
+def test_a_machine_that_became_faster_makes_no_detector_slower() -> None:
+    """The reference gained far more than the detector, which follows it only in part: nothing is called SLOWER."""
+    rng = np.random.default_rng(0)
+    at = tuple(range(0, 200, 4))
+    drift = np.repeat(np.exp(rng.normal(scale=0.1, size=50)), 4)
+    base = Repeats(tuple(0.010 * drift), at, tuple(0.0015 * drift[::4]), "2", 6.0)
+    head = Repeats(tuple(0.0095 * drift), at, tuple(0.0010 * drift[::4]), "2", 6.0)
+    found = speed_ratio(base, head)
+    assert found.p_value == 1.0

@@ -74,11 +74,17 @@ def _check(rule: Rule, judgements: Sequence[Judgement]) -> None:
             f"compare: tolerance: got {rule.text!r}, which matches nothing here; expected a metric, a detector and an "
             f"anomaly of the two runs.{_here(rule, judgements)} Such a rule guards nothing: mend it, or take it out."
         )
-    if not any(each.judged for each in found):
+    if not any(each.judged for each in found) or _only_the_unchanged_were_judged(found):
         raise UsageError(
             f"compare: tolerance: got {rule.text!r}, and nothing that it matches could be judged: {_reasons(found)}. "
             "Such a rule guards nothing: mend that, or take the rule out."
         )
+
+
+def _only_the_unchanged_were_judged(found: Sequence[Judgement]) -> bool:
+    """Cells that are equal to the last bit tell nothing of those that moved and could not be judged."""
+    moved = [each for each in found if each.method != "identical" and each.base is not None and each.head is not None]
+    return bool(moved) and not any(each.judged for each in moved)
 
 
 def _here(rule: Rule, judgements: Sequence[Judgement]) -> str:

@@ -92,7 +92,7 @@ def _commit(text: str, revision: str, root: Path) -> str:
         raise UsageError(
             f"compare: got {text!r}; expected a commit, a branch or a tag, and {revision!r} is none here. A shallow "
             "clone does not hold earlier ones: fetch it first, such as by git fetch --depth=1 origin "
-            f"{revision}."
+            f"{revision.removeprefix('origin/')}."
         )
     return commit.decode().strip()
 

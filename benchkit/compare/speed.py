@@ -15,7 +15,7 @@ from benchkit.compare.speed_drift import without_drift
 from benchkit.compare.speed_groups import SHARED, Pair, Timed, matched_groups
 from benchkit.compare.speed_hardware import hardware_differences
 from benchkit.compare.speed_ratio import Ratio, paired_ratio, unpaired_ratio
-from benchkit.compare.speed_repeats import Repeats, weakness
+from benchkit.compare.speed_repeats import Repeats, same_reference, stretches, weakness
 from benchkit.compare.speed_turns import stretches_of_turns, timed_in_turns
 from benchkit.compare.tolerance import Tolerances
 from benchkit.results import StoredRun, TimingRecord
@@ -94,13 +94,18 @@ def of_repeats(pair: Pair, metric: str) -> Contest:
 
 
 def speed_ratio(base: Repeats, head: Repeats) -> Ratio:
-    """Return HEAD's speed divided by BASE's, from the stretches of both, the machine's drift taken out.
+    """Return HEAD's speed divided by BASE's, from the stretches of both.
 
+    Where the machine's drift can be taken out, a change has to be there with and without that: a machine that became
+    faster between two runs can make the same detector look slower, or the other way round.
     Two runs that were timed in turns had the same drift: each stretch of the one is held against the other's.
     """
     if timed_in_turns(base, head):
         return paired_ratio(*stretches_of_turns(base, head)).inverse()
-    return unpaired_ratio(*without_drift(base, head)).inverse()
+    found = unpaired_ratio(stretches(base), stretches(head))
+    if same_reference(base, head):
+        found = found.and_also(unpaired_ratio(*without_drift(base, head)))
+    return found.inverse()
 
 
 def _was_timed(pair: Pair) -> bool:

@@ -39,6 +39,17 @@ class Ratio:
     high: float | None
     p_value: float
 
+    def and_also(self, other: Ratio) -> Ratio:
+        """Return what both ways of reading the same times say: the smaller change, the wider interval, the larger p.
+
+        Where one finds a gain and the other a loss, there is no change to speak of: p is 1.
+        """
+        apart = (self.value - 1.0) * (other.value - 1.0) < 0.0
+        nearer = min(self.value, other.value, key=lambda value: abs(math.log(value)))
+        ends = [(self.low, other.low), (self.high, other.high)]
+        low, high = (None if None in pair else pick(pair) for pair, pick in zip(ends, (min, max), strict=True))  # type: ignore[type-var]
+        return Ratio(nearer, low, high, 1.0 if apart else max(self.p_value, other.p_value))
+
     def inverse(self) -> Ratio:
         """Return BASE / HEAD: the ratio of the speeds where this one is of times."""
         turned = [None if end is None else 1 / end for end in (self.high, self.low)]

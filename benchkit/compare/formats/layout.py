@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from benchkit.compare.comparison import Comparison
@@ -49,21 +49,27 @@ def layout(comparison: Comparison) -> Layout:
     return Layout(
         _closing(comparison),
         tuple(_row(each, seed=several, dataset=datasets) for each in shown),
-        (*unjudged, *more),
+        (*unjudged, *more, *_explained(shown)),
         tuple(_counts(comparison.judgements)),
     )
 
 
 def _parted(judgements: Iterable[Judgement]) -> tuple[list[Judgement], list[str]]:
-    """Return what gets a row, and sentences on what does not: what could not be judged, for each reason."""
+    """Return what gets a row, and a sentence for each reason: of a row, or of what could not be judged and has none."""
     single: list[Judgement] = []
     groups: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
     for each in judgements:
-        if each.verdict in ("AMBIGUOUS", "NEW") and not each.method and not each.fails:
-            groups[each.verdict, each.metric, each.reason].append(_place(each))
-        else:
+        loose = each.verdict in ("AMBIGUOUS", "NEW") and not each.method and not each.fails
+        if not loose:
             single.append(each)
+        if loose or each.reason:
+            groups[each.verdict, each.metric, each.reason].append(_place(each))
     return single, [_sentence(*key, places) for key, places in groups.items()]
+
+
+def _explained(shown: Iterable[Judgement]) -> Iterator[str]:
+    if any(each.method == "rank test" for each in shown):
+        yield "× is HEAD's speed over BASE's, the machine's drift taken out: not the ratio of the two medians shown."
 
 
 def _place(judgement: Judgement) -> str:
@@ -101,7 +107,7 @@ def _row(judgement: Judgement, *, seed: bool, dataset: bool) -> tuple[str, ...]:
         _change(judgement),
         "" if judgement.p_value is None else _p_value(judgement.p_value),
         judgement.tolerance,
-        "; ".join(part for part in (judgement.method, judgement.reason) if part),
+        judgement.method,
     )
 
 
