@@ -31,6 +31,8 @@ RARE = 0.05
 
 AT = Threshold(float(stats.norm.isf(0.05)))
 FEW = (20, 60)
+UNEVEN = ((5, 500), (10, 500), (20, 500), (50, 500))
+"""Anomalies and normals, where DeLong's variance hangs on the few."""
 SEEDS = (3, 5)
 SHARE_SIZE, SHARES, LEVELS = 180, (0.01, 0.02, 0.03, 0.05, 0.07, 0.1), (0.025, 0.975)
 OWN_NOISE = 0.2
@@ -92,6 +94,16 @@ def of_cells(
             yield [name, f"{size:,} + {size:,}", prevalence, *(each[name] for each in found)]
 
 
+def of_uneven(rng: np.random.Generator, runs: int) -> Iterator[list[object]]:
+    """Yield a line for each pair of sizes: the coverage of DeLong's interval at each AUROC."""
+    for few, many in UNEVEN:
+        line: list[object] = ["auroc", f"{few} + {many}"]
+        for area in AUROCS:
+            ends = (auroc_interval(rng.normal(size=many), rng.normal(shift_of(area), size=few)) for _ in range(runs))
+            line.append(sum(low <= area <= high for low, high in ends) / runs)
+        yield line
+
+
 def pooled(rng: np.random.Generator, area: float, size: int, seeds: int, training: float) -> dict[str, Any]:
     """Return the AUROC's interval over seeds: one test sample, each training with its own shift and its own noise."""
     normal, anomaly = rng.normal(size=size), rng.normal(size=size)
@@ -151,6 +163,7 @@ def main() -> None:
     show(of_seeds(np.random.default_rng(2), runs), ["seeds", "images", "training noise", *heads], 3)
     few_images = of_cells(np.random.default_rng(1), runs, 0.5, FEW, ("fpr95",))
     show(few_images, ["interval", "images", "prevalence", *heads], 3)
+    show(of_uneven(np.random.default_rng(3), runs), ["interval", "anomalies + normals", *heads], 2)
     show(of_shares(), ["true share", *map(str, SHARES)], 1)
 
 
