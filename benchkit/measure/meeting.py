@@ -23,6 +23,8 @@ GRACE_SECONDS = 2.0
 
 _POLL_SECONDS = 0.05
 _TOKEN_LETTERS = 16
+_WELCOME = b"w"
+_HANDSHAKE_SECONDS = 5.0
 
 
 @functools.cache
@@ -92,12 +94,12 @@ class Meetings:
         finally:
             self._passed.append(short)
 
-    def _join(self, what: str) -> Turns | None:
-        """Go to whoever waits for the same; None where nobody does."""
+    def _join(self, what: str, *, mine: str = "") -> Turns | None:
+        """Go to whoever else waits for the same; None where nobody does. ``mine`` is the token of one's own notice."""
         for path in self.folder.glob("*.waits"):
             notice = _Notice.read(path)
-            if notice is not None and notice.what == what and (peer := _connected(notice, path)):
-                peer.sendall(notice.token.encode())
+            wanted = notice is not None and notice.what == what and notice.token != mine
+            if notice is not None and wanted and (peer := _connected(notice, path)):
                 return Turns(peer, notice.token, begins=False)
         return None
 
@@ -115,7 +117,7 @@ class Meetings:
                 return Turns(peer, mine.token, begins=True)
             others = [each for each in self._others(mine) if each is not None]
             if any(each.what == mine.what and each.token < mine.token for each in others):
-                return self._join(mine.what)  # both came at once, and neither saw the other
+                return self._join(mine.what, mine=mine.token)  # both came at once, and neither saw the other
             if any(_will_not_come(each, mine, seconds) for each in others):
                 return None
         return None
@@ -145,12 +147,18 @@ def _will_not_come(other: _Notice, mine: _Notice, seconds: float) -> bool:
 
 
 def _connected(notice: _Notice, path: Path) -> socket.socket | None:
-    """Return a connection; a notice of a process that is gone is taken down."""
+    """Return a connection to who put the notice up and welcomes us; one of a process that is gone is taken down."""
     try:
-        return socket.create_connection(("127.0.0.1", notice.port), timeout=1.0)
+        peer = socket.create_connection(("127.0.0.1", notice.port), timeout=_HANDSHAKE_SECONDS)
     except OSError:
         path.unlink(missing_ok=True)
         return None
+    with contextlib.suppress(OSError):
+        peer.sendall(notice.token.encode())
+        if peer.recv(1) == _WELCOME:
+            return peer
+    peer.close()
+    return None
 
 
 def _accepted(server: socket.socket, token: str) -> socket.socket | None:
@@ -159,9 +167,10 @@ def _accepted(server: socket.socket, token: str) -> socket.socket | None:
         peer, _ = server.accept()
     except TimeoutError:
         return None
-    peer.settimeout(1.0)
+    peer.settimeout(_HANDSHAKE_SECONDS)
     with contextlib.suppress(OSError):
-        if peer.recv(len(token), socket.MSG_WAITALL) == token.encode():
+        if peer.recv(len(token)) == token.encode():
+            peer.sendall(_WELCOME)
             return peer
     peer.close()
     return None
