@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -29,9 +30,9 @@ class Slowed(benchkit.Detector):
 
     again: float = 0.0
 
+    @abstractmethod
     def build(self, normal: Tensor, seed: int) -> Score:
         """Return what scores some flat images."""
-        raise NotImplementedError
 
     def fit(self, normal: Tensor, *, seed: int) -> benchkit.Scorer:
         """Build the scorer, and have it do more than it must."""
