@@ -5,14 +5,20 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, get_args
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Version of the cell and of ``run.json``; older ones stay readable, a reader refuses a newer one and says so."""
 
 _BOUNDED = ("average_precision", "precision", "recall", "f1", "fpr95", "accuracy")
 
+_SINCE_4 = (
+    "latency_p95_ms", "timing_noise", "timing_repeats", "timing_flags", "host_images_per_second", "score_memory_mb",
+    "flop_per_image", "bytes_per_image", "limit_images_per_second", "limit_share", "fit_together", "fit_inputs",
+)  # fmt: skip
+
 ADDED: dict[str, int] = {
     **dict.fromkeys(("view_settings", "timing_lane", "group_seconds"), 2),
     **dict.fromkeys((f"{metric}_{end}" for metric in _BOUNDED for end in ("low", "high")), 3),
+    **dict.fromkeys(_SINCE_4, 4),
 }
 """Fields that came with a later schema version than the first; a cell of an older one has their default."""
 
@@ -81,6 +87,23 @@ class Cell:
         timing_lane: ``exclusive`` when nothing else of the run computed on that machine while it was timed, ``shared``
             when something did, empty when it was not timed.
         group_seconds: wall time that the whole fit group took: view, fit, scores and timing, or until it was ended.
+        latency_p95_ms: 95th percentile of the time of one batch.
+        timing_noise: half width of the median batch time's 95 % interval, as a share of it; lower is better.
+        timing_repeats: timed batches.
+        timing_flags: what a reader has to know of the timing, words separated by blanks, such as ``budget`` (spent
+            before the noise had converged); see ``benchkit.measure.flags``. Empty: nothing was wrong.
+        host_images_per_second: as ``images_per_second``, the way of the images from host memory to the device
+            included; None where the device is the host.
+        score_memory_mb: peak of the device's allocator while one batch is scored, in a pass of its own; None on CPUs,
+            whose allocator does not tell.
+        flop_per_image: floating point operations of a score, view included; None where nobody knows.
+        bytes_per_image: bytes that a score has to read and write at least, view included; None where nobody knows.
+        limit_images_per_second: what the machine's own ceilings would allow for that work at the most.
+        limit_share: ``images_per_second`` as a share of it.
+        fit_together: models trained together in one call of ``fit_many``, among which ``fit_seconds`` is shared out
+            evenly; 1 where it was trained alone.
+        fit_inputs: ``resident`` where the training inputs lay on the device as a whole, ``streamed`` where they came
+            in pieces, as ``--device-memory`` asked; empty before schema 4.
     """
 
     schema: int = SCHEMA_VERSION
@@ -138,6 +161,18 @@ class Cell:
     view_settings: str = ""
     timing_lane: str = ""
     group_seconds: float | None = None
+    latency_p95_ms: float | None = None
+    timing_noise: float | None = None
+    timing_repeats: int | None = None
+    timing_flags: str = ""
+    host_images_per_second: float | None = None
+    score_memory_mb: float | None = None
+    flop_per_image: float | None = None
+    bytes_per_image: float | None = None
+    limit_images_per_second: float | None = None
+    limit_share: float | None = None
+    fit_together: int | None = None
+    fit_inputs: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as a flat dictionary in the order of the fields."""

@@ -29,6 +29,18 @@ RECORDED = (
     "plugin",
     "distribution",
     "reason",
+    "latency_p95_ms",
+    "timing_noise",
+    "timing_repeats",
+    "timing_flags",
+    "host_images_per_second",
+    "score_memory_mb",
+    "flop_per_image",
+    "bytes_per_image",
+    "limit_images_per_second",
+    "limit_share",
+    "fit_together",
+    "fit_inputs",
 )
 """Fields that say what happened at the time: nothing that is stored tells them again, so only their range is checked.
 
