@@ -15,13 +15,14 @@ from benchkit.contract import Detector
 from benchkit.errors import DataError
 from benchkit.registry import Offer
 from benchkit.runner.blank import Frame, cells_of
-from benchkit.runner.group import Outcome, Timing
+from benchkit.runner.group import Outcome
 from benchkit.runner.isolation.attempt import Assignment, attempt
 from benchkit.runner.isolation.death import Death
 from benchkit.runner.isolation.home import Stage
 from benchkit.runner.isolation.worker import Assessed, Spent
 from benchkit.runner.plan import Task
 from benchkit.runner.report import GroupReport, Lost
+from benchkit.runner.throughput import Timing
 
 FRAME = Frame("base", "quantile:0.95", 0.5, {"device": "cpu", "device_name": "a processor", "threads": 1})
 NAMES = ("dim", "bright", "glaring")

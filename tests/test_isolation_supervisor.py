@@ -12,12 +12,12 @@ from toy_plugins import ToyImages
 
 import benchkit
 from benchkit.errors import DataError
-from benchkit.runner.group import Timing
 from benchkit.runner.isolation.death import Death
 from benchkit.runner.isolation.home import Home, Stage
 from benchkit.runner.isolation.lane import Lane
 from benchkit.runner.isolation.supervisor import Supervisor
 from benchkit.runner.isolation.worker import Spent
+from benchkit.runner.throughput import Timing
 
 
 class Box:

@@ -13,13 +13,14 @@ from benchkit.errors import Unsupported
 from benchkit.registry import Offer
 from benchkit.runner import protocol
 from benchkit.runner.blank import Frame, blank_cell, detector_columns
-from benchkit.runner.group import FitGroup, Outcome, TestSet, Timing
+from benchkit.runner.group import FitGroup, Outcome, TestSet
 from benchkit.runner.guard import PLUGIN_FAULTS, SpoiledInputsError, Verdict, explain, isolated, untouched
 from benchkit.runner.ledger import Ledger
 from benchkit.runner.machine import Machine
 from benchkit.runner.plan import Task
 from benchkit.runner.protocol import Prepared
 from benchkit.runner.settings import RunSettings
+from benchkit.runner.throughput import Timing
 from benchkit.runner.views import ViewRoom
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,13 +11,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from benchkit.contract import AnomalyGenerator, Detector, Scorer
-from benchkit.measure import metrics, timing
-from benchkit.measure.meeting import meetings
+from benchkit.measure import metrics
 from benchkit.measure.memory import PeakMemory
 from benchkit.measure.readings import Readings
-from benchkit.measure.reference import Reference
 from benchkit.measure.threshold import Threshold, parse_policy
-from benchkit.measure.turns import Turns
 from benchkit.registry import Offer
 from benchkit.results import Cell, Status
 from benchkit.runner.blank import detector_columns
@@ -27,7 +22,6 @@ from benchkit.runner.guard import (
     PLUGIN_FAULTS,
     SpoiledInputsError,
     Verdict,
-    check_scores,
     contract_error,
     explain,
     isolated,
@@ -37,11 +31,10 @@ from benchkit.runner.guard import (
 from benchkit.runner.ledger import Ledger
 from benchkit.runner.machine import Machine
 from benchkit.runner.settings import RunSettings
+from benchkit.runner.throughput import Fitted, Timing, time_fitted
 from benchkit.runner.views import ViewRoom
 
 Scores = NDArray[np.float64]
-
-_TIMED = ("images_per_second", "latency_p50_ms", "latency_p99_ms", "batch_size")
 
 
 @dataclass(frozen=True)
@@ -87,21 +80,6 @@ class Outcome:
     readings: Readings | None = None
 
 
-@dataclass(frozen=True)
-class Timing:
-    """What timing a fitted detector adds to its cells.
-
-    Attributes:
-        columns: of all its cells.
-        verdict: how its good cells end instead, when it failed while it was timed.
-        readings: the times of the single batches, when it did not.
-    """
-
-    columns: dict[str, Any]
-    verdict: Verdict | None = None
-    readings: Readings | None = None
-
-
 def with_timing(outcomes: list[Outcome], timing: Timing) -> list[Outcome]:
     """Return the cells as they are stored: what was timed is added to what was scored."""
     status, reason = timing.verdict or ("ok", "")
@@ -137,7 +115,7 @@ class FitGroup:
     ledger: Ledger
     seed: int
     spoiled: bool = False
-    _scorer: Scorer | None = None
+    _fitted: Fitted | None = None
     _columns: dict[str, Any] = field(default_factory=dict)
     _done: list[Outcome] = field(default_factory=list)
 
@@ -167,7 +145,19 @@ class FitGroup:
         threshold = parse_policy(self.settings.threshold).fit(calibration_scores)
         for test in sets:
             self._done.append(self._cell(scorer, test, threshold, normal_scores, calibration_scores))
-        self._scorer = scorer
+        if sets:  # else there is no cell that a timing could stand in
+            self._fitted = self._to_be_timed(scorer, sets, normal_scores)
+
+    def _to_be_timed(self, scorer: Scorer, sets: list[TestSet], normal_scores: Scores) -> Fitted:
+        return Fitted(
+            offer=self.offer,
+            scorer=scorer,
+            look=self.room.look(self.offer.item.view),
+            dataset=sets[0].blank.dataset,
+            anomalies=tuple(test.blank.anomaly for test in sets),
+            seed=self.seed,
+            scores=normal_scores,
+        )
 
     def _look(self, key: Hashable, images: Tensor) -> Tensor:
         """Return the detector's view of ``images``; a fault here is the view's."""
@@ -222,49 +212,14 @@ class FitGroup:
 
     def time(self, normal: Tensor) -> Timing:
         """Measure throughput from images to scores, view included; the fitted scorer is let go."""
-        if self._scorer is None:
+        if self._fitted is None:
             return Timing({})
-        start = self.ledger.clock()
-        scorer, look = self._scorer, self.room.look(self.offer.item.view)
-        self._scorer = None
-        last: list[tuple[Tensor, Tensor]] = []
-
-        def call(images: Tensor) -> Tensor:
-            last[:] = [(scorer(look(images)), images)]
-            return last[0][0]
-
-        try:
-            with untouched(normal, self.offer, "scorer (while timed)"), isolated(self.seed):
-                measured = self._throughput(call, normal)
-                check_scores(*last[0], self.offer)  # what was timed has to be the work that was scored
-        except PLUGIN_FAULTS as error:
-            return Timing(self._seconds_since(start), self._explain(error, "scorer (while timed)"))
-        columns = {name: getattr(measured, name) for name in _TIMED}
-        columns = {**columns, **self._seconds_since(start), "timing_lane": "exclusive"}
-        return Timing(columns, readings=measured.readings.thinned())
-
-    def _seconds_since(self, start: float) -> dict[str, float]:
-        return {"group_seconds": self._columns["group_seconds"] + self.ledger.clock() - start}
-
-    def _throughput(self, call: Scorer, images: Tensor) -> timing.Throughput:
-        settings, turns = self.settings, self._turns()
-        with self.ledger.time("timing", self.offer.item.name), turns or contextlib.nullcontext():
-            return timing.measure(
-                call,
-                images,
-                batch_size=settings.batch_size,
-                budget_seconds=settings.timing_seconds,
-                reference=Reference(images.device).seconds,
-                turns=turns,
-            )
-
-    def _turns(self) -> Turns | None:
-        """Meet the same group of the run beside this one, when there is one."""
-        if self.settings.beside is None:
-            return None
-        cells = [outcome.cell for outcome in self._done]
-        what = [cells[0].dataset, self.offer.item.name, str(self.seed), *sorted(cell.anomaly for cell in cells)]
-        return meetings(Path(self.settings.beside)).meet("\n".join(what))
+        start, fitted = self.ledger.clock(), self._fitted
+        self._fitted = None
+        timing = time_fitted(fitted, normal, self.settings, self.ledger)
+        self.spoiled = self.spoiled or timing.spoiled
+        seconds = self._columns["group_seconds"] + self.ledger.clock() - start
+        return replace(timing, columns={**timing.columns, "group_seconds": seconds})
 
     def _fail_rest(self, sets: list[TestSet], error: BaseException) -> None:
         """Give every anomaly that has no cell yet one that says what went wrong."""

@@ -10,7 +10,7 @@ from benchkit.registry import Offer, printable
 from benchkit.results import Cell, Status
 from benchkit.results.repeats import IDENTITY
 from benchkit.runner.blank import Frame, cells_of, distribution_of
-from benchkit.runner.group import Outcome, Timing, with_timing
+from benchkit.runner.group import Outcome, with_timing
 from benchkit.runner.guard import Verdict, described
 from benchkit.runner.isolation.death import Death
 from benchkit.runner.isolation.parcel import can_be_sent
@@ -19,6 +19,7 @@ from benchkit.runner.isolation.worker import Spent
 from benchkit.runner.ledger import book
 from benchkit.runner.plan import Task
 from benchkit.runner.report import GroupReport, Lost
+from benchkit.runner.throughput import Timing
 
 _MOST_LINES, _LONGEST_LINE = 40, 500
 """Of what a group printed; a plugin that reports every step would fill a terminal, or a log, over night."""

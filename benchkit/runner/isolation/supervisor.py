@@ -7,13 +7,13 @@ from typing import Any
 
 from benchkit.contract import Dataset
 from benchkit.errors import BenchkitError, DataError
-from benchkit.runner.group import Timing
 from benchkit.runner.guard import described
 from benchkit.runner.isolation import worker
 from benchkit.runner.isolation.death import Death
 from benchkit.runner.isolation.sandbox import Sandbox
 from benchkit.runner.isolation.worker import Assessed, Spent
 from benchkit.runner.loaded import Loaded
+from benchkit.runner.throughput import Timing
 
 
 class Supervisor:

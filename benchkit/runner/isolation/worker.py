@@ -23,7 +23,7 @@ from benchkit.errors import UsageError
 from benchkit.registry import Offer
 from benchkit.registry.loading import plugin_file
 from benchkit.runner.bench import Bench
-from benchkit.runner.group import FitGroup, Outcome, Timing
+from benchkit.runner.group import FitGroup, Outcome
 from benchkit.runner.isolation.home import Home
 from benchkit.runner.isolation.parcel import Parcel
 from benchkit.runner.ledger import Ledger
@@ -32,6 +32,7 @@ from benchkit.runner.machine import machine_for
 from benchkit.runner.plan import Task
 from benchkit.runner.protocol import Prepared, prepare
 from benchkit.runner.settings import RunSettings
+from benchkit.runner.throughput import Timing
 
 WHERE = getattr(signal, "SIGUSR1", None)
 """Signal at which a worker writes down where it is, even from within a call that never returns to Python."""
