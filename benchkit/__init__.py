@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Scorer,
         Splits,
         View,
+        Work,
     )
     from benchkit.errors import (
         BenchkitError,
@@ -58,6 +59,7 @@ __all__ = [
     "Unsupported",
     "UsageError",
     "View",
+    "Work",
     "compare_runs",
     "hookimpl",
     "load_run",

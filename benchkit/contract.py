@@ -6,12 +6,14 @@ settings: its fields are recorded with the results, and there is no unfitted or 
 
 from __future__ import annotations
 
+import math
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from benchkit.errors import DataError, UsageError
 
@@ -23,6 +25,34 @@ API_VERSION = 1
 
 NAME_PATTERN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 """What a plugin object may be called: lower-case words joined by hyphens."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What scoring one input takes at least, whoever computes it: lower bounds, from which a limit of speed follows.
+
+    Attributes:
+        flop: floating point operations, a multiplication and an addition counted as two; 0 or more.
+        bytes: read from and written to the device's memory, the input and its score included; 0 or more.
+
+    Raises:
+        UsageError: a number is negative or not finite, or no number at all.
+    """
+
+    flop: float
+    bytes: float
+
+    def __post_init__(self) -> None:
+        for name, value in (("flop", self.flop), ("bytes", self.bytes)):
+            if not _is_amount(value):
+                raise UsageError(
+                    f"Work: got {name}={value!r}; expected a finite number, 0 or more, for each input. State less "
+                    "rather than more: it is a lower bound."
+                )
+
+
+def _is_amount(value: Any) -> bool:
+    return isinstance(value, Real) and bool(0 <= float(value) < math.inf)
 
 
 class Scorer(Protocol):
@@ -195,6 +225,18 @@ class Detector(_Named):
         Raises:
             Unsupported: the inputs are of a kind that the detector cannot take.
         """
+
+    def work(self, inputs: Tensor) -> Work | None:
+        """Return what scoring one input takes at least; None: count it for me, as far as that can be done.
+
+        To be overridden where counting sees too little: it sees the products of matrices, the convolutions and the
+        pairwise distances that torch computes, and nothing of what is computed elsewhere. The view is not the
+        detector's: it is counted anyway.
+
+        Args:
+            inputs: a batch as it is timed, N×… in the detector's view; not to be changed.
+        """
+        return None
 
 
 @dataclass(frozen=True)

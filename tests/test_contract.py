@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pytest
 import torch
 from toy_plugins import Brighter, Brightness, ToyImages, ToyView
@@ -74,3 +75,23 @@ def test_a_view_offers_itself_by_default() -> None:
             return {}
 
     assert Plain("edges").offers() == ("edges",)
+
+
+@pytest.mark.parametrize("value", [-1.0, float("nan"), float("inf"), "many", None, torch.ones(())])
+@pytest.mark.parametrize("field", ["flop", "bytes"])
+def test_stated_work_is_an_amount(field: str, value: object) -> None:
+    """A number of operations or bytes is finite and not negative, or a UsageError that names it."""
+    stated = {"flop": 1.0, "bytes": 1.0, field: value}
+    with pytest.raises(benchkit.UsageError, match=f"got {field}="):
+        benchkit.Work(**stated)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("value", [0, 3, 2.5e9, np.float64(1.5), np.int64(7)])
+def test_any_real_number_can_be_stated(value: float) -> None:
+    """Python's and NumPy's numbers will do."""
+    assert benchkit.Work(value, value) == benchkit.Work(flop=value, bytes=value)
+
+
+def test_a_detector_states_no_work_by_default() -> None:
+    """Then it is counted."""
+    assert Brightness().work(torch.zeros(1, 1, 8, 8)) is None
