@@ -34,6 +34,10 @@ class StoreError(BenchkitError):
     """A results folder that cannot be read or written, or was written by another version."""
 
 
+class TimingError(BenchkitError):
+    """Nothing could be timed: the machine's clock jumps or stands still."""
+
+
 class NotComparableError(BenchkitError):
     """Numbers that were made in different ways and can't be put together: other data, another protocol."""
 

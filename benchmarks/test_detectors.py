@@ -22,7 +22,8 @@ from torch import Tensor
 from benchkit import Detector, LabelledImages, Unsupported
 from benchkit.measure.hardware import device_title, pick_device
 from benchkit.measure.reference import Reference
-from benchkit.measure.timing import REFERENCE_EVERY, synchronise
+from benchkit.measure.stopwatch import synchronise
+from benchkit.measure.timing import REFERENCE_EVERY
 from benchkit.registry import load_registry
 from benchkit.runner.ledger import Ledger
 from benchkit.runner.views import ViewRoom

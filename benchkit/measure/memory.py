@@ -12,6 +12,11 @@ import torch
 MB = 2**20
 """Bytes in the unit of this module."""
 
+_NO_MEMORY = (
+    "can't allocate memory", "not enough memory", "std::bad_alloc", "Cannot allocate memory",
+    "CUDA error: out of memory", "CUBLAS_STATUS_ALLOC_FAILED", "CUDNN_STATUS_ALLOC_FAILED", "MPS backend out of memory",
+)  # fmt: skip
+
 _STATUS = Path("/proc/self/status")
 _CLEAR = Path("/proc/self/clear_refs")
 _SLACK_KB = 4096  # the kernel counts pages in per-processor batches, and other threads go on meanwhile
@@ -98,3 +103,14 @@ def read_status(field: str) -> int | None:
         return None
     values = [line.split()[1] for line in lines if line.startswith(f"{field}:")]
     return int(values[0]) if values else None
+
+
+def lacked_memory(error: BaseException) -> bool:
+    """Return whether an error was raised for want of memory; some of torch's parts say it in words alone."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    try:
+        said = str(error) if isinstance(error, RuntimeError) else ""
+    except Exception:  # a stranger's error may fail to say anything
+        return False
+    return any(sign in said for sign in _NO_MEMORY)

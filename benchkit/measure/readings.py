@@ -21,6 +21,7 @@ class Readings:
         reference_seconds: what the reference took there; as many.
         beside: name of the pair where this was timed in turns with another process, else empty; see ``measure.turns``.
         turn_seconds: the median time of a batch in each turn; the other's have the same places.
+        window_seconds: how long all of it took, warm-up and references included; None where nobody knows.
     """
 
     seconds: tuple[float, ...]
@@ -28,6 +29,7 @@ class Readings:
     reference_seconds: tuple[float, ...] = ()
     beside: str = ""
     turn_seconds: tuple[float, ...] = ()
+    window_seconds: float | None = None
 
     def thinned(self, most: int = MOST_KEPT) -> Readings:
         """Return at most ``most`` repeats, evenly spread over the time, with the references that lie among them."""

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import torch
 
-from benchkit.measure.timing import TICK, Clock, Stopwatch
+from benchkit.measure.stopwatch import TICK, Clock, stopwatch
 
 _SIDE = 256
 _LONG = 1 << 19
@@ -43,6 +43,6 @@ class Reference:
         return round(math.exp(sum(logs) / len(logs)), 9)
 
     def _once(self, part: Callable[[], object]) -> float:
-        with Stopwatch(self._device, clock=self._clock) as watch:
+        with stopwatch(self._device, clock=self._clock) as watch:
             part()
         return max(watch.seconds, TICK)

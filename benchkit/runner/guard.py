@@ -16,14 +16,13 @@ from torch import Tensor
 
 from benchkit.contract import Scorer
 from benchkit.errors import ContractError, PluginError, Unsupported
+from benchkit.measure.memory import lacked_memory
 from benchkit.registry import Offer, printable
 from benchkit.results import Status
 from benchkit.runner import postmortem
 from benchkit.runner.surroundings import surroundings_kept
 
 _ROWS_BETWEEN_SAMPLES = 61
-
-_NO_MEMORY = ("can't allocate memory", "not enough memory", "std::bad_alloc", "Cannot allocate memory")
 
 SCORING_BATCH = 4096
 """Inputs scored at once; large enough to keep a processor busy, small enough for convolutions to fit."""
@@ -161,15 +160,9 @@ def explain(error: BaseException, offer: Offer[Any], method: str) -> Verdict:
         f"{type(offer.item).__name__} {offer.item.name!r}: {method}: got {described(error)}. "
         "Repeat with `benchkit run --pdb` to look at it in the debugger."
     )
-    status: Status = "oom" if _lacked_memory(error) else "failed"
+    status: Status = "oom" if lacked_memory(error) else "failed"
     origin = {"plugin": offer.plugin, "distribution": offer.distribution, "version": offer.version}
     return status, printable(str(PluginError(message, **origin)))
-
-
-def _lacked_memory(error: BaseException) -> bool:
-    """Torch's allocator for the CPU says it with a plain RuntimeError."""
-    said = _said(error) if isinstance(error, RuntimeError) else ""
-    return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(sign in said for sign in _NO_MEMORY)
 
 
 def described(error: BaseException) -> str:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import torch
 
-from benchkit.measure.timing import Clock, Stopwatch
+from benchkit.measure.stopwatch import Clock, Stopwatch
 
 USEFUL = ("view", "fit", "score", "timing")
 """What a run is for; everything else is the runner's own overhead."""
