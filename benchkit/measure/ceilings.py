@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 
 from benchkit.errors import UsageError
-from benchkit.measure.timing import TICK, Clock, Stopwatch
+from benchkit.measure.stopwatch import TICK, Clock, Stopwatch
 
 BUDGET = 0.3
 """Seconds for both ceilings, unless told otherwise."""
