@@ -18,7 +18,7 @@ from benchkit.results import RunStore, TimingRecord, read_timings, runs_in
 RECORD = TimingRecord(
     dataset="digits", detector="gaussian", settings="ab", seed=0, anomalies=("noise-1", "noise-2"), device="cpu",
     device_name="a processor", threads=2, batch_size=64, lane="exclusive", seconds=(0.25, 0.5, 0.125),
-    reference_at=(0, 2), reference_seconds=(0.001, 0.002),
+    reference_at=(0, 2), reference_seconds=(0.001, 0.002), product_flop_per_second=1e11, copy_bytes_per_second=2e10,
 )  # fmt: skip
 
 
@@ -80,6 +80,8 @@ DAMAGE: dict[str, dict[str, Any]] = {
     "a text for a number": {"batch_size": "64"},
     "a huge number": {"seconds": [10**400]},
     "a name that is a number": {"detector": 7},
+    "a ceiling of nothing": {"product_flop_per_second": 0.0, "copy_bytes_per_second": 1e9},
+    "one ceiling alone": {"copy_bytes_per_second": None},
 }
 
 

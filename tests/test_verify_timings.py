@@ -61,6 +61,23 @@ def test_how_it_was_timed_is_the_same_in_both(field: str, value: Any, run: Path)
     assert {found for _, found in found_in(check_of(run, "timings"))} == {stored}
 
 
+@pytest.mark.parametrize("field", ["product_flop_per_second", "copy_bytes_per_second"])
+def test_ceilings_that_were_changed_are_found(field: str, run: Path) -> None:
+    """The limit of a row follows from its work and the ceilings beside its times: here from memory's alone."""
+    edit_times(run, lambda lines: lines[0].update({field: 1.01 * lines[0][field]}))
+    wrong = {found for _, found in found_in(check_of(run, "timings"))}
+    assert wrong == ({"limit_images_per_second"} if field == "copy_bytes_per_second" else set())
+
+
+def test_a_limit_without_ceilings_is_found(run: Path) -> None:
+    """A row cannot have a limit where none was measured."""
+    nothing = {"product_flop_per_second": None, "copy_bytes_per_second": None}
+    edit_times(run, lambda lines: lines[0].update(nothing))
+    wrong = check_of(run, "timings").disagreements
+    assert {each.field for each in wrong} == {"limit_images_per_second"}
+    assert {each.expected for each in wrong} == {None}
+
+
 def test_times_that_were_taken_away_are_missed(run: Path) -> None:
     """A timed row without times is named, and so is the file that is gone."""
     (run / "timings.jsonl").unlink()

@@ -8,6 +8,7 @@ but images that all fit in a cache are read faster than memory, and half precisi
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 import statistics
@@ -27,6 +28,9 @@ BUDGET = 0.3
 
 MIN_REPEATS = 3
 """Readings of each product and of the copy, however small the budget."""
+
+MOST_TRIES = 4
+"""Measurements in one process, the first included."""
 
 READING = 1e-3
 """Seconds of a reading at least: a shorter call is repeated, so that the share of the clock and of waiting is small."""
@@ -72,11 +76,18 @@ class Ceilings:
         ]
         return min(limits, default=None)
 
+    def or_better(self, other: Ceilings) -> Ceilings:
+        """Return the higher of each of the two."""
+        return Ceilings(
+            max(self.product_flop_per_second, other.product_flop_per_second),
+            max(self.copy_bytes_per_second, other.copy_bytes_per_second),
+        )
+
 
 def measure_ceilings(
     device: torch.device, *, budget_seconds: float = BUDGET, clock: Clock = time.perf_counter
 ) -> Ceilings:
-    """Measure both, warmed up, the device synchronised; the median of each is taken.
+    """Measure both, warmed up, the device synchronised; the best of what was sustained over three readings counts.
 
     A size of matrix that would take more than what is left of the budget is left out, the smallest is not.
 
@@ -85,6 +96,37 @@ def measure_ceilings(
     """
     bandwidth = _copy_rate(device, budget_seconds / 2, clock)
     return Ceilings(_square_rate(device, budget_seconds / 2, clock), bandwidth)
+
+
+class KnownCeilings:
+    """The best that this process has seen of a device: measured when first asked for, and again when it is surpassed.
+
+    A speed beyond the limit shows that the ceilings were measured at a bad moment, as on a machine that others share;
+    or that the images lie in a cache, or are computed in half precision. So it is tried again a few times, not always.
+
+    Args:
+        device: what is measured. By then, nobody else may compute.
+        measure: returns the ceilings within the seconds that it is given.
+    """
+
+    def __init__(self, device: torch.device, *, measure: Callable[..., Ceilings] = measure_ceilings) -> None:
+        self._device = device
+        self._measure = measure
+        self._best: Ceilings | None = None
+        self._tries = 0
+
+    def get(self, *, budget_seconds: float) -> Ceilings | None:
+        """Return them; None where they cannot be measured, as when memory is short."""
+        return self._best if self._tries else self.again(budget_seconds=budget_seconds)
+
+    def again(self, *, budget_seconds: float) -> Ceilings | None:
+        """Measure again, ``MOST_TRIES`` times in all; of each ceiling the best counts."""
+        if self._tries < MOST_TRIES:
+            self._tries += 1
+            with contextlib.suppress(RuntimeError, MemoryError):  # the speeds stand without a limit
+                found = self._measure(self._device, budget_seconds=budget_seconds)
+                self._best = found if self._best is None else self._best.or_better(found)
+        return self._best
 
 
 def product_rate(
@@ -195,14 +237,26 @@ def _largest_cache() -> int:
 
 
 def _sustained(call: Callable[[], object], device: torch.device, budget: float, clock: Clock) -> float:
-    """Return the median seconds of a call, over readings of about a millisecond or more."""
+    """Return the seconds of a call at its best, over readings of a millisecond or more."""
     _reading(call, 1, device, clock)  # what is set up at the first call is not on the budget
     deadline = clock() + budget
     times = min(max(1, math.ceil(READING / _reading(call, 1, device, clock))), _MOST_TIMES)
     seconds: list[float] = []
     while len(seconds) < MIN_REPEATS or clock() < deadline:
         seconds.append(_reading(call, times, device, clock) / times)
-    return statistics.median(seconds)
+    return best_sustained(seconds)
+
+
+def best_sustained(seconds: Sequence[float]) -> float:
+    """Return the least median of ``MIN_REPEATS`` successive readings.
+
+    Not the median of all: what disturbs the machine for a while lowers no ceiling. Nor the least: that may be luck.
+
+    Args:
+        seconds: ``MIN_REPEATS`` readings at least.
+    """
+    starts = range(len(seconds) - MIN_REPEATS + 1)
+    return min(statistics.median(seconds[start : start + MIN_REPEATS]) for start in starts)
 
 
 def _reading(call: Callable[[], object], times: int, device: torch.device, clock: Clock) -> float:

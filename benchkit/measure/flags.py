@@ -15,6 +15,7 @@ THROTTLED = "throttled"
 SHARED = "shared"
 HALVED = "halved"
 VARIES = "varies"
+MISSTATED = "misstated"
 
 FLAGS: dict[str, str] = {
     BUDGET: "the budget was spent before the noise of the median was as low as asked for",
@@ -24,6 +25,7 @@ FLAGS: dict[str, str] = {
     SHARED: "another process was on the GPU",
     HALVED: "the batch did not fit in memory and was halved until it did",
     VARIES: "the same images had other scores while timed: the scorer draws at random, or looks at their batch",
+    MISSTATED: "what the detector states of its own work cannot be used, so there is no share of the limit",
 }
 """Every word with its meaning, in the order in which they stand in a row."""
 

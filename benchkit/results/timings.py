@@ -38,6 +38,9 @@ class TimingRecord:
         reference_seconds: what the reference of ``benchkit.measure.reference`` took there; as many; greater than 0.
         beside: name of the pair where this was timed in turns with another run, else empty.
         turn_seconds: the median time of a batch in each turn; the other run's have the same places; greater than 0.
+        product_flop_per_second: the machine's ceiling of float32 matrix products, as measured by the process that
+            timed this group; greater than 0; None where it could not be, and before schema 4.
+        copy_bytes_per_second: its ceiling of copying, read and written; likewise.
     """
 
     schema: int = SCHEMA_VERSION
@@ -56,6 +59,8 @@ class TimingRecord:
     reference_seconds: tuple[float, ...] = ()
     beside: str = ""
     turn_seconds: tuple[float, ...] = ()
+    product_flop_per_second: float | None = None
+    copy_bytes_per_second: float | None = None
 
 
 _decode = msgspec.json.Decoder(TimingRecord).decode
@@ -99,16 +104,18 @@ def _record(line: bytes, *, where: str) -> TimingRecord:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _damaged(where, str(error)) from error
     if not _is_sound(record):
-        raise _damaged(where, "times that are not greater than 0, or references at no place among them")
+        raise _damaged(where, "times or rates that are not greater than 0, or references at no place among them")
     return record
 
 
 def _is_sound(record: TimingRecord) -> bool:
-    times = (*record.seconds, *record.reference_seconds, *record.turn_seconds)
+    ceilings = (record.product_flop_per_second, record.copy_bytes_per_second)
+    rates = [value for value in ceilings if value is not None]
+    times = (*record.seconds, *record.reference_seconds, *record.turn_seconds, *rates)
     places = record.reference_at
     ascending = all(first < second for first, second in itertools.pairwise(places))
     within = not places or (places[0] >= 0 and places[-1] < len(record.seconds))
-    finite = all(0.0 < value < math.inf for value in times)
+    finite = all(0.0 < value < math.inf for value in times) and len(rates) != 1
     return bool(record.seconds) and finite and ascending and within and len(places) == len(record.reference_seconds)
 
 

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from benchkit.contract import AnomalyGenerator, Detector, Scorer
 from benchkit.measure import metrics
+from benchkit.measure.ceilings import Ceilings
 from benchkit.measure.memory import PeakMemory
 from benchkit.measure.readings import Readings
 from benchkit.measure.threshold import Threshold, parse_policy
@@ -29,6 +30,7 @@ from benchkit.runner.guard import (
     untouched,
 )
 from benchkit.runner.ledger import Ledger
+from benchkit.runner.limit import know_ceilings, with_limit
 from benchkit.runner.machine import Machine
 from benchkit.runner.settings import RunSettings
 from benchkit.runner.throughput import Fitted, Timing, time_fitted
@@ -73,11 +75,13 @@ class Outcome:
         cell: the cell.
         scored: its raw scores.
         readings: the times of the fit group's batches; the same for all its cells.
+        ceilings: what the machine that they were timed on reaches at its best.
     """
 
     cell: Cell
     scored: Scored | None = None
     readings: Readings | None = None
+    ceilings: Ceilings | None = None
 
 
 def with_timing(outcomes: list[Outcome], timing: Timing) -> list[Outcome]:
@@ -89,6 +93,7 @@ def with_timing(outcomes: list[Outcome], timing: Timing) -> list[Outcome]:
             each,
             cell=replace(each.cell, **timing.columns, **(changed if each.cell.status == "ok" else {})),
             readings=timing.readings,
+            ceilings=timing.ceilings,
         )
         for each in outcomes
     ]
@@ -216,7 +221,9 @@ class FitGroup:
             return Timing({})
         start, fitted = self.ledger.clock(), self._fitted
         self._fitted = None
+        know_ceilings(self.settings, self.machine, self.ledger)  # before another run is met
         timing = time_fitted(fitted, normal, self.settings, self.ledger)
+        timing = with_limit(timing, fitted, normal, self.settings, self.machine, self.ledger)
         self.spoiled = self.spoiled or timing.spoiled
         seconds = self._columns["group_seconds"] + self.ledger.clock() - start
         return replace(timing, columns={**timing.columns, "group_seconds": seconds})

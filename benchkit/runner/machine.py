@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from benchkit.measure import hardware
+from benchkit.measure.ceilings import KnownCeilings
 
 
 @dataclass(frozen=True)
@@ -17,10 +18,12 @@ class Machine:
     Attributes:
         device: where images lie and detectors run.
         columns: ``device``, ``device_name`` and ``threads`` of each cell.
+        ceilings: what this process reaches there at its best.
     """
 
     device: torch.device
     columns: dict[str, Any]
+    ceilings: KnownCeilings
 
     def hardware(self) -> dict[str, Any]:
         """Return the machine's part of ``run.json``."""
@@ -35,4 +38,4 @@ def machine_for(name: str) -> Machine:
     """
     device = hardware.pick_device(name)
     columns = {"device": str(device), "device_name": hardware.device_title(device), "threads": torch.get_num_threads()}
-    return Machine(device, columns)
+    return Machine(device, columns, KnownCeilings(device))

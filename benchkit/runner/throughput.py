@@ -14,6 +14,7 @@ from torch import Tensor
 
 from benchkit.contract import Detector, Scorer
 from benchkit.measure import timing
+from benchkit.measure.ceilings import Ceilings
 from benchkit.measure.meeting import meetings
 from benchkit.measure.readings import Readings
 from benchkit.measure.reference import Reference
@@ -44,12 +45,14 @@ class Timing:
         verdict: how its good cells end instead, when it failed while it was timed.
         readings: the times of the single batches, when it did not.
         spoiled: whether it wrote into the images that it was given.
+        ceilings: what the machine reaches at its best, see ``limit``.
     """
 
     columns: dict[str, Any]
     verdict: Verdict | None = None
     readings: Readings | None = None
     spoiled: bool = False
+    ceilings: Ceilings | None = None
 
 
 @dataclass(frozen=True)

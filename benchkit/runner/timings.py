@@ -17,7 +17,7 @@ def timing_of(outcomes: Sequence[Outcome]) -> TimingRecord | None:
     timed = [outcome for outcome in outcomes if outcome.readings is not None and outcome.cell.status == "ok"]
     if not timed:
         return None
-    cell, readings = timed[0].cell, timed[0].readings
+    cell, readings, ceilings = timed[0].cell, timed[0].readings, timed[0].ceilings
     if readings is None or cell.threads is None or cell.batch_size is None:
         return None
     return TimingRecord(
@@ -36,4 +36,6 @@ def timing_of(outcomes: Sequence[Outcome]) -> TimingRecord | None:
         reference_seconds=readings.reference_seconds,
         beside=readings.beside,
         turn_seconds=readings.turn_seconds,
+        product_flop_per_second=None if ceilings is None else ceilings.product_flop_per_second,
+        copy_bytes_per_second=None if ceilings is None else ceilings.copy_bytes_per_second,
     )

@@ -22,7 +22,9 @@ from benchkit.verify.findings import Check, Findings
 
 _UNDEFINED_WHEN_NOTHING_IS_FLAGGED = ("precision", "f1")
 _SECONDS = ("fit_seconds", "view_seconds", "group_seconds")
-_NOT_NEGATIVE = (*_SECONDS, "images_per_second", "latency_p50_ms", "latency_p99_ms", "peak_memory_mb", "n_train")
+_LIMIT = ("flop_per_image", "bytes_per_image", "limit_images_per_second", "limit_share")
+_SPEED = ("images_per_second", "latency_p50_ms", "latency_p99_ms")
+_NOT_NEGATIVE = (*_SECONDS, *_SPEED, *_LIMIT, "peak_memory_mb", "n_train")
 _COUNTED = ("n_normal", "n_anomaly", "n_calibration")
 _USED = ("batch_size", "threads")
 
@@ -141,6 +143,8 @@ def _check_speed(evidence: Evidence, findings: Findings) -> None:
     evidence.compare(
         findings, "images_per_second", 1e3 * evidence.numbers("batch_size") / median, "batch size over median latency"
     )
+    share = evidence.numbers("images_per_second") / evidence.numbers("limit_images_per_second")
+    evidence.compare(findings, "limit_share", share, "images a second over the most that the ceilings allow")
     asked: Any = evidence.part("settings").get("batch_size")
     if isinstance(asked, int):
         wrong = evidence.numbers("batch_size") > asked

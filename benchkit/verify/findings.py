@@ -37,8 +37,6 @@ RECORDED = (
     "score_memory_mb",
     "flop_per_image",
     "bytes_per_image",
-    "limit_images_per_second",
-    "limit_share",
     "fit_together",
     "fit_inputs",
 )

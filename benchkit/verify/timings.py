@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchkit.errors import StoreError
+from benchkit.measure.ceilings import Ceilings
 from benchkit.measure.readings import MOST_KEPT
 from benchkit.results import TimingRecord, read_timings
 from benchkit.results.naming import TIMINGS_FILE
@@ -17,6 +18,7 @@ from benchkit.verify.findings import Check, Findings
 
 _SINCE = 3
 _SHARED = ("batch_size", "threads", "device", "device_name")
+_LIMIT = ("limit_images_per_second", "flop_per_image", "bytes_per_image")
 _PLACE = ("dataset", "detector", "settings", "seed")
 
 Place = tuple[Any, ...]
@@ -49,7 +51,7 @@ def _timed_rows(evidence: Evidence) -> dict[Place, Mapping[str, Any]]:
     cells = evidence.cells
     timed = (evidence.texts("status") == "ok") & (evidence.texts("timing_lane") != "")
     wanted = cells[np.asarray(timed & (evidence.numbers("schema") >= _SINCE), dtype=np.bool_)]
-    fields = [*_PLACE, "anomaly", *_SHARED, "images_per_second", "latency_p50_ms", "timing_lane"]
+    fields = [*_PLACE, "anomaly", *_SHARED, *_LIMIT, "latency_p50_ms", "timing_lane"]
     rows = [dict(zip(fields, row, strict=True)) for row in wanted[fields].itertuples(index=False, name=None)]
     return {(*(row[name] for name in _PLACE), row["anomaly"]): row for row in rows}
 
@@ -63,9 +65,19 @@ def _check_row(row: Mapping[str, Any], record: TimingRecord | None, findings: Fi
     for field in _SHARED:
         findings.compare(name, field, row[field], getattr(record, field), why)
     findings.compare(name, "timing_lane", row["timing_lane"], record.lane, why)
+    limit = _limit(row, record)
+    findings.compare(name, _LIMIT[0], row[_LIMIT[0]], limit, f"the row's work at the ceilings in {TIMINGS_FILE}")
     if len(record.seconds) < MOST_KEPT:  # of more than that only some were kept
         median = statistics.median(record.seconds)
         findings.compare(name, "latency_p50_ms", row["latency_p50_ms"], 1e3 * median, "median of the stored times")
+
+
+def _limit(row: Mapping[str, Any], record: TimingRecord) -> float | None:
+    """Return the most images a second that the stored ceilings allow."""
+    if record.product_flop_per_second is None or record.copy_bytes_per_second is None:
+        return None
+    flop, size = (None if np.isnan(row[name]) else float(row[name]) for name in _LIMIT[1:])
+    return Ceilings(record.product_flop_per_second, record.copy_bytes_per_second).images_per_second(flop, size)
 
 
 def _check_rest(evidence: Evidence, rest: Mapping[Place, TimingRecord], findings: Findings) -> None:
