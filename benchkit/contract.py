@@ -9,15 +9,16 @@ from __future__ import annotations
 import math
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from benchkit.errors import DataError, UsageError
 
 if TYPE_CHECKING:  # the doors are read by `benchkit --help`, which must not pay for importing torch
+    import torch
     from torch import Tensor
 
 API_VERSION = 1
@@ -63,6 +64,46 @@ class Scorer(Protocol):
 
     def __call__(self, inputs: Tensor, /) -> Tensor:
         """Score ``inputs`` (N×…, in the detector's view); return N scores."""
+
+
+class Rows(Protocol):
+    """Training inputs that do not lie on the device as a whole: they are brought there some at a time.
+
+    Handed to a detector or a view in the place of a tensor where it ``takes_rows`` and memory is short.
+    """
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """N×…, as of the tensor that they stand for."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where they arrive: the run's device."""
+
+    def __len__(self) -> int:
+        """Return N."""
+
+    def take(self, index: Tensor, /, *, out: Tensor | None = None) -> Tensor:
+        """Return the rows at ``index`` (int64, n, on the CPU): float32, n×…, written into ``out`` if it is given."""
+
+    def chunks(self, size: int) -> Iterator[Tensor]:
+        """Yield all rows in order, at most ``size`` at a time; not to be changed."""
+
+
+@dataclass(frozen=True)
+class LabelledRows:
+    """Images that are brought to the device some at a time, with their class labels.
+
+    Attributes:
+        images: N×1×H×W in [0, 1]; 0 is background.
+        labels: int64, N, on the run's device.
+    """
+
+    images: Rows
+    labels: Tensor
+
+    def __len__(self) -> int:
+        return int(self.labels.shape[0])
 
 
 @dataclass(frozen=True)
@@ -180,6 +221,9 @@ class View(_Named):
         name: what the view is called; the only view that it offers unless ``offers`` says otherwise.
     """
 
+    takes_rows: ClassVar[bool] = False
+    """Whether ``fit`` and ``fit_many`` take ``LabelledRows`` as well, so that more images do than fit on the device."""
+
     name: str
 
     @abstractmethod
@@ -197,6 +241,20 @@ class View(_Named):
             Unsupported: the view cannot be made from these images (a classifier needs two classes).
         """
 
+    def fit_many(
+        self, normals: Sequence[LabelledImages], *, seeds: Sequence[int]
+    ) -> list[Mapping[str, Callable[[Tensor], Tensor]]]:
+        """Train once for each set of images and seed, as ``fit`` would within rounding; an optional door.
+
+        A view that trains many networks at once overrides it; called where several seeds or sets of normal classes are
+        asked for. The runner calls ``fit`` of a view that does not.
+
+        Args:
+            normals: S sets, of different sizes maybe; the same object may stand there more than once.
+            seeds: of each.
+        """
+        return [self.fit(normal, seed=seed) for normal, seed in zip(normals, seeds, strict=True)]
+
     def offers(self) -> tuple[str, ...]:
         """Return the names of the views that ``fit`` returns: one trained subject may offer several."""
         return (self.name,)
@@ -210,6 +268,9 @@ class Detector(_Named):
         name: its leaderboard row.
         view: what it looks at: ``pixels``, ``layer1``, ``layer2``, ``logits``, ``latent`` or a plugin's own.
     """
+
+    takes_rows: ClassVar[bool] = False
+    """Whether ``fit`` and ``fit_many`` take ``Rows`` as well, so that more inputs do than fit on the device."""
 
     name: str
     view: str = "pixels"
@@ -237,6 +298,18 @@ class Detector(_Named):
             inputs: a batch as it is timed, N×… in the detector's view; not to be changed.
         """
         return None
+
+    def fit_many(self, normals: Sequence[Tensor], *, seeds: Sequence[int]) -> list[Scorer]:
+        """Fit once for each set of inputs and seed, as ``fit`` would within rounding; an optional door.
+
+        A detector that trains many networks at once overrides it; called where several seeds or sets of normal classes
+        are asked for. The runner calls ``fit`` of a detector that does not.
+
+        Args:
+            normals: S times N×…, N different maybe; the same tensor may stand there more than once.
+            seeds: of each.
+        """
+        return [self.fit(normal, seed=seed) for normal, seed in zip(normals, seeds, strict=True)]
 
 
 @dataclass(frozen=True)

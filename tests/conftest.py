@@ -9,6 +9,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("benchkit", deadline=None)  # no wall time is asserted: a busy machine breaks no promise
+settings.load_profile("benchkit")
 
 # As the command line does, and for the same reason; before any test module imports torch.
 os.environ.setdefault("GOMP_SPINCOUNT", "1000")

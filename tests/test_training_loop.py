@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -9,7 +11,11 @@ from torch.nn import functional
 from training_helpers import noise, random_state_untouched
 
 from benchkit import DataError, UsageError
-from benchkit.training import OPTIMISERS, build, dense, train
+from benchkit.training import OPTIMISERS, Mapped, as_rows, build, dense, train, train_many
+from benchkit.training.course import Course
+from benchkit.training.loop import train_together
+from benchkit.training.optimisers import make_optimiser
+from benchkit.training.order import Order
 
 
 class Recorder(nn.Module):
@@ -160,3 +166,85 @@ def test_numbers_out_of_range_are_refused(wrong: dict[str, int]) -> None:
     settings = {"batch_size": 4, "images": 10, "seed": 0} | wrong
     with pytest.raises(UsageError, match="at least 1"):
         train(dense((3, 3), ["linear"]), functional.mse_loss, torch.zeros(5, 3), **settings)
+
+
+SIZES, BUDGETS, SEEDS = (100, 73, 100, 55), (300, 300, 130, 300), (0, 1, 2, 0)
+"""Of four modules that are trained together: other rows, other budgets, other seeds."""
+
+
+def autoencoders() -> list[nn.Module]:
+    """Return four small autoencoders with weights of their own."""
+    return [build(lambda: dense((8, 5, 3, 8), ["relu", "tanh", "sigmoid"]), seed=seed, device="cpu") for seed in SEEDS]
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+@pytest.mark.parametrize("replacement", [False, True])
+def test_trained_together_is_trained_alone(optimiser: str, replacement: bool) -> None:
+    """Stacked modules end where each would alone, within float32 rounding, though they leave one after the other."""
+    inputs = [noise(n, 8, seed=n) for n in SIZES]
+    settings = {"batch_size": 8, "optimiser": optimiser, "learning_rate": 0.01, "replacement": replacement}
+    together, alone = autoencoders(), autoencoders()
+    found = train_many(together, functional.mse_loss, inputs, images=BUDGETS, seeds=SEEDS, **settings)
+    for place, module in enumerate(alone):
+        losses = train(module, functional.mse_loss, inputs[place], images=BUDGETS[place], seed=SEEDS[place], **settings)
+        assert found[place] == pytest.approx(losses, rel=1e-4)
+        torch.testing.assert_close(flat(together[place]), flat(module), rtol=1e-3, atol=1e-5)
+
+
+def test_classifiers_of_other_widths_are_trained_beside_each_other() -> None:
+    """Those that are built alike go together, the others by themselves; each learns its own labels."""
+    labels = [torch.arange(n) % classes for n, classes in ((90, 3), (60, 2), (120, 3))]
+    inputs = [functional.one_hot(each, 3).float() for each in labels]
+    widths = [int(each.max()) + 1 for each in labels]
+    modules = [build(partial(dense, (3, width), ["linear"]), seed=0, device="cpu") for width in widths]
+    train_many(
+        modules, functional.cross_entropy, inputs, targets=labels, batch_size=10, images=[2000] * 3, seeds=[0, 1, 2],
+        learning_rate=0.05,
+    )  # fmt: skip
+    for module, each, wanted in zip(modules, inputs, labels, strict=True):
+        assert torch.equal(module(each).argmax(1), wanted)
+
+
+def convolution(seed: int) -> nn.Module:
+    """Return a small convolutional network whose layers no written-out step knows."""
+
+    def layers() -> nn.Module:
+        return nn.Sequential(nn.Conv2d(1, 3, 3, padding=1), nn.ReLU(inplace=True), nn.Conv2d(3, 1, 3, padding=1))
+
+    return build(layers, seed=seed, device="cpu")
+
+
+def test_convolutions_trained_together_are_those_trained_alone() -> None:
+    """The way that accelerators take, followed here: any module of which no row depends on another."""
+    images, counts = noise(20, 1, 6, 6), (50, 34, 20)
+
+    def courses() -> list[Course]:
+        return [
+            Course(convolution(seed), as_rows(images), None, Order(20, count, 8, seed=seed, replacement=False))
+            for seed, count in enumerate(counts)
+        ]
+
+    together, alone = courses(), courses()
+    make = lambda parameter: make_optimiser("adam", 0.01, parameter)  # noqa: E731
+    train_together(together, functional.mse_loss, make, 8, stacked=True)
+    for ours, theirs in zip(together, alone, strict=True):
+        train_together([theirs], functional.mse_loss, make, 8, stacked=False)
+        torch.testing.assert_close(flat(ours.module), flat(theirs.module), rtol=1e-3, atol=1e-5)
+        assert ours.epoch_losses() == pytest.approx(theirs.epoch_losses(), rel=1e-4)
+
+
+def test_rows_that_come_some_at_a_time_train_the_same_bits() -> None:
+    """A tensor and rows that stand for it end in equal weights."""
+    inputs = noise(50, 8)
+    one, other = autoencoders()[0], autoencoders()[0]
+    settings = {"batch_size": 8, "images": 120, "seed": 0}
+    train(one, functional.mse_loss, inputs, **settings)
+    train(other, functional.mse_loss, Mapped(as_rows(inputs / 2), lambda some: some * 2), **settings)
+    assert torch.equal(flat(one), flat(other))
+
+
+def test_one_of_each_is_needed() -> None:
+    """Sequences of other lengths than the modules are a wrong request that gives the counts."""
+    with pytest.raises(UsageError, match=r"got 4 modules with sequences of \[1, 4, 4\]"):
+        train_many(autoencoders(), functional.mse_loss, [noise(9, 8)], images=BUDGETS, seeds=SEEDS, batch_size=3)
+    assert train_many([], functional.mse_loss, [], images=[], seeds=[], batch_size=3) == []

@@ -1,83 +1,96 @@
-"""Gradients written out by hand against autograd."""
+"""Steps by autograd: of one module, and of many at once."""
 
 from __future__ import annotations
 
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional
 from training_helpers import noise
 
-from benchkit.training import build, dense
-from benchkit.training.flat import flatten_parameters
-from benchkit.training.steps import Loss, autograd_step, dense_layers, is_small, make_step
-
-ACTIVATIONS = st.lists(st.sampled_from(["tanh", "sigmoid", "relu", "linear"]), min_size=1, max_size=4)
-
-
-def gradients(activations: list[str], loss: Loss, inputs: Tensor, targets: Tensor, *, auto: bool) -> list[Tensor]:
-    """Return the loss and the gradients of one step in float64."""
-    widths = (6, *range(9, 9 + len(activations) - 1), 4)
-    module = build(lambda: dense(widths, activations), seed=3, device="cpu").double()
-    flat = flatten_parameters(module)
-    step = (autograd_step if auto else make_step)(module, loss, flat)
-    value = step(inputs, targets)
-    return [value, *(parameter.grad for parameter in module.parameters())]
+from benchkit.training import as_rows, dense
+from benchkit.training.batch import Batch
+from benchkit.training.course import Course
+from benchkit.training.order import Order
+from benchkit.training.stack import Stack
+from benchkit.training.steps import can_be_stacked, is_small, make_step, single_step, stacked_step
 
 
-@given(activations=ACTIVATIONS, n=st.integers(1, 7), entropy=st.booleans())
-def test_written_out_gradients_are_autograds(activations: list[str], n: int, entropy: bool) -> None:
-    """For every stack of layers and both losses, loss and gradients agree with autograd to double precision."""
-    inputs = noise(n, 6, seed=n).double()
-    loss = functional.cross_entropy if entropy else functional.mse_loss
-    targets = torch.arange(n) % 4 if entropy else noise(n, 4, seed=n + 1).double()
-    written = gradients(activations, loss, inputs, targets, auto=False)
-    expected = gradients(activations, loss, inputs, targets, auto=True)
-    for ours, theirs in zip(written, expected, strict=True):
-        torch.testing.assert_close(ours, theirs, rtol=1e-11, atol=1e-13)
+def convolutions(count: int) -> list[nn.Sequential]:
+    """Return so many small convolutional networks that end in one number a pixel."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        layers = [(nn.Conv2d(1, 3, 3, padding=1), nn.ReLU(inplace=True), nn.Conv2d(3, 1, 1)) for _ in range(count)]
+    return [nn.Sequential(*each) for each in layers]
 
 
-def test_a_step_starts_from_zero_gradients() -> None:
+def batch_of(counts: tuple[int, ...], size: int) -> Batch:
+    """Return images of which so many count."""
+    number = torch.tensor(counts)[:, None]
+    rows = noise(len(counts), size, 1, 5, 5)
+    return Batch(rows, rows, (torch.arange(size) < number).float() / number, counts)
+
+
+def absolute(outputs: Tensor, targets: Tensor) -> Tensor:
+    """Return the mean absolute error: a loss that nobody has written out."""
+    return (outputs - targets).abs().mean()
+
+
+def test_many_at_once_are_as_one_by_one() -> None:
+    """Losses and gradients of the stacked step are those of each module's own, where rows fill up as well."""
+    counts = (4, 2, 3)
+    batch, together, alone = batch_of(counts, 4), convolutions(3), convolutions(3)
+    values = stacked_step(Stack(together), absolute)(batch)
+    for place, module in enumerate(alone):
+        one = Batch(*(part[place : place + 1] for part in (batch.rows, batch.targets, batch.weights)), (counts[place],))
+        value = single_step(Stack([module]), absolute)(one)
+        torch.testing.assert_close(values[place], value[0])
+        for ours, theirs in zip(together[place].parameters(), module.parameters(), strict=True):
+            torch.testing.assert_close(ours.grad, theirs.grad, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("stacked", [True, False])
+def test_a_step_starts_from_zero_gradients(stacked: bool) -> None:
     """Two steps on the same batch leave the same gradients: nothing accumulates, by either way."""
-    for module in (dense((3, 2), ["tanh"]), nn.Sequential(nn.Linear(3, 2), nn.Softplus())):
-        flat = flatten_parameters(module)
-        step = make_step(module, functional.mse_loss, flat)
-        step(noise(5, 3), noise(5, 2))
-        first = flat.grad.clone()
-        step(noise(5, 3), noise(5, 2))
-        assert torch.equal(flat.grad, first)
-        assert first.abs().max() > 0
+    stack, batch = Stack(convolutions(1)), batch_of((4,), 4)
+    step = make_step(stack, absolute, stacked=stacked)
+    step(batch)
+    first = stack.flat.grad.clone()
+    step(batch)
+    assert torch.equal(stack.flat.grad, first)
+    assert first.abs().max() > 0
 
 
-@pytest.mark.parametrize(
-    "module",
-    [
-        nn.Linear(3, 3),
-        nn.Sequential(nn.Tanh(), nn.Linear(3, 3)),
-        nn.Sequential(nn.Linear(3, 3, bias=False)),
-        nn.Sequential(nn.Linear(3, 3), nn.Tanh(), nn.Tanh()),
-        nn.Sequential(nn.Linear(3, 3), nn.Dropout()),
-    ],
-)
-def test_anything_but_a_dense_stack_is_left_to_autograd(module: nn.Module) -> None:
-    """A module that the written-out step does not know is not taken for one that it knows."""
-    assert dense_layers(module) == []
-
-
-def test_frozen_layers_are_left_to_autograd() -> None:
-    """A stack with a frozen layer trains the others and leaves the frozen one alone."""
+def test_frozen_layers_are_left_alone() -> None:
+    """A stack with a frozen layer trains the others."""
     module = dense((3, 2, 3), ["tanh", "linear"])
     module[0].requires_grad_(False)
-    make_step(module, functional.mse_loss, flatten_parameters(module))(noise(5, 3), noise(5, 3))
+    rows = noise(1, 5, 3)
+    make_step(Stack([module]), functional.mse_loss, stacked=False)(Batch(rows, rows, torch.full((1, 5), 0.2), (5,)))
     assert module[0].weight.grad is None
     assert module[2].weight.grad.abs().max() > 0
 
 
+@pytest.mark.parametrize(
+    ("module", "expected"),
+    [
+        (nn.Sequential(nn.Conv2d(1, 2, 3, padding=1), nn.ReLU(inplace=True), nn.Conv2d(2, 1, 1)), True),
+        (nn.Sequential(nn.Conv2d(1, 1, 1), nn.Dropout(0.5)), False),
+        (nn.Sequential(nn.Conv2d(1, 1, 1), nn.BatchNorm2d(1)), False),
+    ],
+)
+def test_what_draws_at_random_or_counts_along_is_not_stacked(module: nn.Module, expected: bool) -> None:
+    """Dropout and batch normalisation are told from what depends on its row alone, and trying changes nothing."""
+    before = {name: value.clone() for name, value in module.state_dict().items()}
+    course = Course(module, as_rows(noise(4, 1, 5, 5)), None, Order(4, 4, 2, seed=0, replacement=False))
+    assert can_be_stacked(course, functional.mse_loss) is expected
+    assert all(torch.equal(value, before[name]) for name, value in module.state_dict().items())
+
+
 def test_only_small_dense_stacks_are_small() -> None:
-    """The experiments' dense networks are trained on one thread, wide ones and convolutions are not."""
+    """The experiments' dense networks are trained on one thread; wide ones, many at once and convolutions are not."""
     assert is_small(dense((784, 32, 32, 10), ["relu", "relu", "linear"]), 32)
     assert is_small(dense((784, 100, 50, 100, 784), ["tanh"] * 4), 40)
     assert not is_small(dense((784, 500, 784), ["tanh", "sigmoid"]), 64)
+    assert not is_small(dense((784, 50, 784), ["tanh", "sigmoid"]), 64, 10)
     assert not is_small(nn.Sequential(nn.Conv2d(1, 1, 1)), 1)

@@ -1,13 +1,27 @@
 """Lean, seeded training of torch modules, for detectors and views alike.
 
 A plugin builds a network with ``build`` (the same weights on every device for one seed), says how long to train with
-a ``Budget`` and calls ``train``; ``batched`` then runs the network over any number of images.
+a ``Budget`` and calls ``train``, or ``train_many`` for many that are built alike; ``batched`` then runs the network
+over any number of images. Training takes tensors, or ``benchkit.Rows`` that are brought to the device some at a time.
 """
 
 from benchkit.training.budget import Budget
 from benchkit.training.building import build, dense, glorot
 from benchkit.training.inference import batched
-from benchkit.training.loop import train
+from benchkit.training.loop import train, train_many
 from benchkit.training.optimisers import OPTIMISERS
+from benchkit.training.rows import Mapped, as_rows, flat
 
-__all__ = ["OPTIMISERS", "Budget", "batched", "build", "dense", "glorot", "train"]
+__all__ = [
+    "OPTIMISERS",
+    "Budget",
+    "Mapped",
+    "as_rows",
+    "batched",
+    "build",
+    "dense",
+    "flat",
+    "glorot",
+    "train",
+    "train_many",
+]

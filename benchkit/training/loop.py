@@ -1,24 +1,33 @@
-"""The training loop: data resident on the device, one shuffle and one gather an epoch, no host synchronisation."""
+"""The training loop: one module, or many that are built alike, without a wait for the device."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 
+from benchkit.contract import Rows
 from benchkit.errors import DataError, UsageError
-from benchkit.training.flat import drop_gradients, flatten_parameters
-from benchkit.training.optimisers import make_optimiser
-from benchkit.training.steps import Loss, Step, is_small, make_step
+from benchkit.training.batch import Batch, Loss, Step
+from benchkit.training.course import Course
+from benchkit.training.dense_step import is_dense
+from benchkit.training.optimisers import Optimiser, make_optimiser
+from benchkit.training.order import Order
+from benchkit.training.replay import replayed
+from benchkit.training.rows import as_rows
+from benchkit.training.stack import Stack, form
+from benchkit.training.steps import can_be_stacked, is_small, make_step
+from benchkit.training.supply import Supply
 from benchkit.training.threads import one_thread
 
 
 def train(
     module: nn.Module,
     loss: Loss,
-    inputs: Tensor,
+    inputs: Tensor | Rows,
     *,
     targets: Tensor | None = None,
     batch_size: int,
@@ -33,8 +42,8 @@ def train(
     Args:
         module: on the inputs' device; maps n×… inputs to what ``loss`` takes first.
         loss: outputs and targets in, mean over the batch out, such as ``torch.nn.functional.mse_loss``.
-        inputs: N×…, on the device; left as they are.
-        targets: N×…; None: the inputs themselves, as for an autoencoder.
+        inputs: N×…, on the device, or rows that are brought there; left as they are.
+        targets: N×…, on the device; None: the inputs themselves, as for an autoencoder.
         batch_size: rows in a step; the last step of an epoch takes what is left.
         images: rows to be seen, counted with repetition (see ``Budget``). An epoch is N of them; the last may be
             shorter.
@@ -47,49 +56,122 @@ def train(
         DataError: there are no inputs, or not as many targets as inputs.
         UsageError: ``batch_size`` or ``images`` is below 1, or the optimiser is unknown.
     """
-    _check(inputs, targets, batch_size, images)
-    flat = flatten_parameters(module)
-    update = make_optimiser(optimiser, flat, learning_rate)
-    step = make_step(module.train(), loss, flat)
-    source = _Source(inputs, targets, seed=seed, replacement=replacement)
-    with one_thread() if is_small(module, batch_size) else nullcontext():
-        losses = [_epoch(step, update, rows, wanted, batch_size) for rows, wanted in source.epochs(images)]
-    drop_gradients(module.eval())
-    return [float(value) for value in torch.stack(losses).tolist()]
+    (losses,) = train_many(
+        [module], loss, [inputs], targets=None if targets is None else [targets], batch_size=batch_size,
+        images=[images], seeds=[seed], learning_rate=learning_rate, optimiser=optimiser, replacement=replacement,
+    )  # fmt: skip
+    return losses
 
 
-def _epoch(step: Step, update: torch.optim.Optimizer, rows: Tensor, wanted: Tensor, batch_size: int) -> Tensor:
-    total = rows.new_zeros(())
-    for batch, target in zip(torch.split(rows, batch_size), torch.split(wanted, batch_size), strict=True):
-        total += step(batch, target) * len(batch)
-        update.step()
-    return total / len(rows)
+def train_many(
+    modules: Sequence[nn.Module],
+    loss: Loss,
+    inputs: Sequence[Tensor | Rows],
+    *,
+    targets: Sequence[Tensor] | None = None,
+    batch_size: int,
+    images: Sequence[int],
+    seeds: Sequence[int],
+    learning_rate: float = 1e-3,
+    optimiser: str = "adam",
+    replacement: bool = False,
+) -> list[list[float]]:
+    """Train many modules in place, each as ``train`` would within rounding; return the losses of each.
+
+    Stacks of dense layers that are built alike are trained together, step by step in the same few calls, and on an
+    accelerator any modules that are; others one after the other.
+
+    Args:
+        modules: S modules on one device.
+        loss: as for ``train``; no row's loss depends on another row.
+        inputs: S times N×…; the same tensor may stand there more than once.
+        targets: S times N×…; None: the inputs themselves.
+        batch_size: as for ``train``, as are the others below.
+        images: rows to be seen by each.
+        seeds: of each.
+        learning_rate: the optimiser's step size.
+        optimiser: its name.
+        replacement: draw rows with replacement instead of shuffling them.
+
+    Raises:
+        DataError: as ``train``.
+        UsageError: as ``train``, or the sequences are not of one length.
+    """
+    _check_lengths(len(modules), inputs, images, seeds, *([] if targets is None else [targets]))
+    courses: list[Course] = []
+    for place, (module, given) in enumerate(zip(modules, inputs, strict=True)):
+        wanted = None if targets is None else targets[place]
+        _check(given, wanted, batch_size, images[place])
+        order = Order(len(given), images[place], batch_size, seed=seeds[place], replacement=replacement)
+        courses.append(Course(module, as_rows(given), wanted, order))
+    for group, stacked in _groups(courses, loss):
+        with one_thread() if is_small(group[0].module, batch_size, len(group)) else nullcontext():
+            train_together(group, loss, partial(make_optimiser, optimiser, learning_rate), batch_size, stacked=stacked)
+    return [course.epoch_losses() for course in courses]
 
 
-class _Source:
-    """Draws the rows of one epoch after the other into a buffer that is used again."""
-
-    def __init__(self, inputs: Tensor, targets: Tensor | None, *, seed: int, replacement: bool) -> None:
-        self._inputs, self._targets, self._replacement = inputs, targets, replacement
-        # On the CPU, so that the order is the same on every device.
-        self._generator = torch.Generator().manual_seed(seed)
-
-    def epochs(self, images: int) -> Iterator[tuple[Tensor, Tensor]]:
-        n = len(self._inputs)
-        buffer = torch.empty_like(self._inputs[: min(n, images)])
-        for start in range(0, images, n):
-            index = self._draw(n)[: images - start].to(self._inputs.device)
-            rows = buffer[: len(index)]
-            torch.index_select(self._inputs, 0, index, out=rows)
-            yield rows, rows if self._targets is None else self._targets[index]
-
-    def _draw(self, n: int) -> Tensor:
-        if self._replacement:
-            return torch.randint(n, (n,), generator=self._generator)
-        return torch.randperm(n, generator=self._generator)
+def _groups(courses: list[Course], loss: Loss) -> list[tuple[list[Course], bool]]:
+    """Return the courses that go together, and whether they take the step of many."""
+    kinds: dict[object, list[Course]] = {}
+    for course in courses:
+        kinds.setdefault((form(course.module), course.rows.shape[1:]), []).append(course)
+    groups: list[tuple[list[Course], bool]] = []
+    for members in kinds.values():
+        first = members[0]
+        pays = is_dense(first.module) or (first.rows.device.type != "cpu" and can_be_stacked(first, loss))
+        groups += [(members, True)] if pays else [([course], False) for course in members]
+    return groups
 
 
-def _check(inputs: Tensor, targets: Tensor | None, batch_size: int, images: int) -> None:
+def train_together(
+    courses: Sequence[Course], loss: Loss, make: Callable[[nn.Parameter], Optimiser], batch_size: int, *, stacked: bool
+) -> None:
+    """Train modules that are built alike; those with the fewest steps leave first.
+
+    Args:
+        courses: at least one; only one where it is not ``stacked``.
+        loss: as for ``train_many``.
+        make: the optimiser of a flat parameter.
+        batch_size: rows of a step.
+        stacked: whether the step of many is to be used, which asks more of a module: see ``can_be_stacked``.
+    """
+    active = sorted(courses, key=lambda course: -course.order.steps)
+    stack = Stack([course.module.train() for course in active])
+    optimiser, done = make(stack.flat), 0
+    while True:
+        step, supply = _whole_step(stack, loss, optimiser, stacked=stacked), Supply(active, batch_size)
+        for batches in supply.chunks(active[-1].order.steps - done):
+            _note(active, torch.stack([step(batch) for batch in batches]), batches)
+        done = active[-1].order.steps
+        active = [course for course in active if course.order.steps > done]
+        if not active:
+            break
+        stack, part = stack.first(len(active))
+        optimiser = optimiser.cut(stack.flat, part)
+    stack.release()
+    for course in courses:
+        course.module.eval()
+
+
+def _whole_step(stack: Stack, loss: Loss, optimiser: Optimiser, *, stacked: bool) -> Step:
+    gradients = make_step(stack, loss, stacked=stacked)
+
+    def step(batch: Batch) -> Tensor:
+        losses = gradients(batch)
+        optimiser.step()
+        return losses
+
+    if stacked and optimiser.replayable and stack.flat.device.type == "cuda":
+        return replayed(step, [stack.flat, *optimiser.state()])
+    return step
+
+
+def _note(courses: Sequence[Course], losses: Tensor, batches: Sequence[Batch]) -> None:
+    for place, course in enumerate(courses):
+        course.note(losses[:, place], [batch.counts[place] for batch in batches])
+
+
+def _check(inputs: Tensor | Rows, targets: Tensor | None, batch_size: int, images: int) -> None:
     if len(inputs) == 0 or (targets is not None and len(targets) != len(inputs)):
         raise DataError(
             f"training: got {len(inputs)} inputs and {len(inputs if targets is None else targets)} targets; expected "
@@ -99,4 +181,13 @@ def _check(inputs: Tensor, targets: Tensor | None, batch_size: int, images: int)
         raise UsageError(
             f"training: got batch_size={batch_size} and images={images}; expected both to be at least 1. "
             "Correct the detector's or view's settings."
+        )
+
+
+def _check_lengths(modules: int, *given: Sequence[object]) -> None:
+    lengths = [len(each) for each in given]
+    if any(length != modules for length in lengths):
+        raise UsageError(
+            f"training: got {modules} modules with sequences of {lengths} inputs, budgets, seeds and targets; expected "
+            "one of each for each module. Correct the call of train_many."
         )

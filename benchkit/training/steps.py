@@ -1,58 +1,21 @@
-"""One training step's gradients: by autograd, or written out for a stack of dense layers.
+"""One training step's gradients, for one module or for many at once, by autograd.
 
-Small dense networks spend more time in autograd's bookkeeping than in arithmetic; the written-out step computes the
-same gradients in about half the time. It is chosen by itself where it fits, and tested against autograd.
+A stack of dense layers has a step of its own: see ``dense_step``.
 """
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
+from torch.func import functional_call, grad_and_value, vmap
 
-Loss = Callable[[Tensor, Tensor], Tensor]
-"""Outputs and targets in, mean loss over the batch out."""
-
-Step = Callable[[Tensor, Tensor], Tensor]
-"""Inputs and targets in; leaves the gradients in the parameters and returns the loss, detached."""
-
-LossGradient = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
-"""Outputs and targets in; the mean loss and its gradient with respect to the outputs out."""
-
-
-def _mean_squared_error(outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-    difference = outputs - targets
-    line = difference.view(-1)
-    return torch.dot(line, line) / line.numel(), difference.mul_(2 / line.numel())
-
-
-def _cross_entropy(outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-    chosen, logs = targets.unsqueeze(1), torch.log_softmax(outputs, 1)
-    loss = -logs.gather(1, chosen).mean()
-    gradient = logs.exp_().scatter_add_(1, chosen, logs.new_full((1, 1), -1.0).expand_as(chosen))
-    return loss, gradient.div_(len(outputs))
-
-
-_LOSSES: dict[Loss, LossGradient] = {
-    functional.mse_loss: _mean_squared_error,
-    functional.cross_entropy: _cross_entropy,
-}
-_APPLY: dict[type[nn.Module], Callable[[Tensor], Tensor]] = {
-    nn.Tanh: Tensor.tanh_,
-    nn.Sigmoid: Tensor.sigmoid_,
-    nn.ReLU: Tensor.relu_,
-    nn.Identity: lambda outputs: outputs,
-}
-# In terms of the layer's *output*, so that no input of an activation has to be kept.
-_BACK: dict[type[nn.Module], Callable[[Tensor, Tensor], Tensor]] = {
-    nn.Tanh: lambda gradient, outputs: torch.ops.aten.tanh_backward(gradient, outputs),
-    nn.Sigmoid: lambda gradient, outputs: torch.ops.aten.sigmoid_backward(gradient, outputs),
-    nn.ReLU: lambda gradient, outputs: torch.ops.aten.threshold_backward(gradient, outputs, 0),
-    nn.Identity: lambda gradient, outputs: gradient,
-}
-
+from benchkit.training.batch import Batch, Loss, Step
+from benchkit.training.course import Course
+from benchkit.training.dense_step import dense_layers, dense_step
+from benchkit.training.stack import Stack
 
 SMALL = 20_000_000
 """Multiplications in a step's forward pass below which a dense stack is trained on one thread.
@@ -63,62 +26,66 @@ other in every kernel were up to ten times slower than one.
 """
 
 
-def is_small(module: nn.Module, batch_size: int) -> bool:
-    """Return whether ``module`` is a stack of dense layers too small for a second thread to pay reliably."""
+def is_small(module: nn.Module, batch_size: int, count: int = 1) -> bool:
+    """Return whether so many stacks of dense layers are too small for a second thread to pay reliably."""
     weights = sum(layer.weight.numel() for layer, _ in dense_layers(module))
-    return 0 < weights * batch_size < SMALL
+    return 0 < weights * batch_size * count < SMALL
 
 
-def make_step(module: nn.Module, loss: Loss, flat: nn.Parameter) -> Step:
-    """Return the step for ``module``, whose parameters and gradients are views of those of ``flat``."""
-    layers = dense_layers(module)
-    if layers and loss in _LOSSES:
-        return _written_out_step(layers, _LOSSES[loss])
-    return autograd_step(module, loss, flat)
+def make_step(stack: Stack, loss: Loss, *, stacked: bool) -> Step:
+    """Return the step that suits the modules best; of more than one they have to be ``stacked``."""
+    return dense_step(stack, loss) or (stacked_step if stacked else single_step)(stack, loss)
 
 
-def autograd_step(module: nn.Module, loss: Loss, flat: nn.Parameter) -> Step:
-    """Return the step that any module and any loss can take."""
+def single_step(stack: Stack, loss: Loss) -> Step:
+    """Return the step that any one module and any loss can take."""
+    (module,), flat = stack.modules, stack.flat
 
-    def step(inputs: Tensor, targets: Tensor) -> Tensor:
+    def step(batch: Batch) -> Tensor:
         if flat.grad is not None:
             flat.grad.zero_()
-        value = loss(module(inputs), targets)
+        rows, targets = batch.rows[0, : batch.counts[0]], batch.targets[0, : batch.counts[0]]
+        value = loss(module(rows), targets)
         torch.autograd.backward(value)
-        return value.detach()
+        return value.detach().reshape(1)
 
     return step
 
 
-def dense_layers(module: nn.Module) -> list[tuple[nn.Linear, type[nn.Module]]]:
-    """Return (layer, activation) pairs, or nothing if the module is anything but a stack of dense layers."""
-    if type(module) is not nn.Sequential:
-        return []
-    pairs: list[tuple[nn.Linear, type[nn.Module]]] = []
-    for part in module:
-        if type(part) is nn.Linear and part.bias is not None:
-            pairs.append((part, nn.Identity))
-        elif type(part) in _APPLY and pairs and pairs[-1][1] is nn.Identity:
-            pairs[-1] = (pairs[-1][0], type(part))
-        else:
-            return []
-    return pairs
+def stacked_step(stack: Stack, loss: Loss) -> Step:
+    """Return the step of modules that are built alike: one pass with a dimension more, of unchanging shapes."""
+    gradients_of = _gradients(stack.modules[0], loss)
 
-
-def _written_out_step(layers: list[tuple[nn.Linear, type[nn.Module]]], loss: LossGradient) -> Step:
-    @torch.no_grad()
-    def step(inputs: Tensor, targets: Tensor) -> Tensor:
-        outputs = [inputs]
-        for layer, activation in layers:
-            outputs.append(_APPLY[activation](torch.addmm(layer.bias, outputs[-1], layer.weight.t())))
-        value, gradient = loss(outputs[-1], targets)
-        for depth in range(len(layers) - 1, -1, -1):
-            layer, activation = layers[depth]
-            gradient = _BACK[activation](gradient, outputs[depth + 1])
-            torch.mm(gradient.t(), outputs[depth], out=layer.weight.grad)
-            torch.sum(gradient, 0, out=layer.bias.grad)
-            if depth:
-                gradient = torch.mm(gradient, layer.weight)
-        return value
+    def step(batch: Batch) -> Tensor:
+        gradients, values = gradients_of(stack.parameters, batch.rows, batch.targets, batch.weights)
+        for name, gradient in gradients.items():
+            stack.gradients[name].copy_(gradient)
+        return values
 
     return step
+
+
+def can_be_stacked(course: Course, loss: Loss) -> bool:
+    """Return whether a module can take the step of many: it draws nothing at random and changes no buffer."""
+    rows = course.rows.take(torch.zeros(2, dtype=torch.int64))[None]
+    targets = rows if course.targets is None else course.targets[:1].expand(2, *course.targets.shape[1:])[None]
+    parameters = {name: value.detach()[None] for name, value in course.module.named_parameters() if value.requires_grad}
+    weights = torch.full((1, 2), 0.5, device=rows.device)
+    try:
+        _gradients(course.module, loss)(parameters, rows, targets, weights)
+    except (RuntimeError, NotImplementedError, TypeError, ValueError):  # torch's ways to say that it cannot
+        return False
+    return True
+
+
+def _gradients(module: nn.Module, loss: Loss) -> Callable[..., tuple[dict[str, Tensor], Tensor]]:
+    # A skeleton: the module's own parameters are views of the stack, and are not to be in the graph.
+    skeleton = copy.deepcopy(module).requires_grad_(False).train()
+
+    def objective(parameters: dict[str, Tensor], rows: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
+        outputs: Tensor = functional_call(skeleton, parameters, (rows,))
+        losses: Tensor = vmap(lambda output, target: loss(output[None], target[None]))(outputs, targets)
+        return (losses * weights).sum()
+
+    mapped: Callable[..., tuple[dict[str, Tensor], Tensor]] = vmap(grad_and_value(objective))
+    return mapped

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from benchkit import Detector, Scorer
-from benchkit.training import Budget, batched, build, dense, train
+from benchkit import Detector, Rows, Scorer
+from benchkit.training import Budget, Mapped, as_rows, batched, build, dense, flat, train_many
 from benchkit_autoencoder.scaling import Scaling
 
 
@@ -39,6 +41,8 @@ class Autoencoder(Detector):
         optimiser: ``adam``, ``adagrad``, ``rmsprop`` or ``adadelta``.
     """
 
+    takes_rows: ClassVar[bool] = True
+
     hidden: tuple[int, ...] = (100, 50, 100)
     activation: str = "tanh"
     output: str = "tanh"
@@ -51,13 +55,20 @@ class Autoencoder(Detector):
     learning_rate: float = 1e-3
     optimiser: str = "adam"
 
-    def fit(self, normal: Tensor, *, seed: int) -> Scorer:
+    def fit(self, normal: Tensor | Rows, *, seed: int) -> Scorer:
         """Train on normal inputs (N×…, N ≥ 1) and return the scorer."""
-        vectors = normal.flatten(1)
-        scaling = Scaling.fit(vectors) if self.standardise else Scaling()
-        network = self.build(vectors.shape[1], seed=seed, device=vectors.device)
-        self._train(network, scaling(vectors), seed=seed)
-        return _ReconstructionError(network, scaling)
+        (scorer,) = self.fit_many([normal], seeds=[seed])
+        return scorer
+
+    def fit_many(self, normals: Sequence[Tensor | Rows], *, seeds: Sequence[int]) -> list[Scorer]:
+        """Train one network for each set of normal inputs and seed, all of them together."""
+        vectors = [flat(normal) for normal in normals]
+        scalings = [Scaling.fit(each) if self.standardise else Scaling() for each in vectors]
+        networks = [
+            self.build(each.shape[1], seed=seed, device=each.device) for each, seed in zip(vectors, seeds, strict=True)
+        ]
+        self._train(networks, [_scaled(*each) for each in zip(vectors, scalings, strict=True)], seeds)
+        return [_ReconstructionError(*each) for each in zip(networks, scalings, strict=True)]
 
     def build(self, features: int, *, seed: int, device: torch.device | str = "cpu") -> nn.Sequential:
         """Return the untrained network for vectors of ``features`` numbers."""
@@ -65,18 +76,24 @@ class Autoencoder(Detector):
         activations = [self.activation] * len(self.hidden) + [self.output]
         return build(lambda: dense(widths, activations), seed=seed, device=device)
 
-    def _train(self, network: nn.Module, vectors: Tensor, *, seed: int) -> None:
-        train(
-            network,
+    def _train(self, networks: Sequence[nn.Module], inputs: Sequence[Tensor | Rows], seeds: Sequence[int]) -> None:
+        budget = Budget(self.epochs, self.min_images, self.max_images)
+        train_many(
+            networks,
             functional.mse_loss,
-            vectors,
+            inputs,
             batch_size=self.batch_size,
-            images=Budget(self.epochs, self.min_images, self.max_images).images(len(vectors)),
-            seed=seed,
+            images=[budget.images(len(each)) for each in inputs],
+            seeds=seeds,
             learning_rate=self.learning_rate,
             optimiser=self.optimiser,
             replacement=self.replacement,
         )
+
+
+def _scaled(vectors: Tensor | Rows, scaling: Scaling) -> Tensor | Rows:
+    """Return the inputs of a network, scaled as they are taken: a scaled copy of all of them is much memory."""
+    return vectors if scaling.shift is None else Mapped(as_rows(vectors), scaling)
 
 
 @dataclass(frozen=True)

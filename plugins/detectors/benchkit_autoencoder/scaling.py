@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from benchkit import Rows
+from benchkit.training import as_rows
+
 FLOOR = 0.05
 """Smallest deviation to divide by, as a share of the root mean square of all deviations.
 
@@ -23,9 +26,11 @@ class Scaling:
     scale: Tensor | None = None
 
     @classmethod
-    def fit(cls, vectors: Tensor) -> Scaling:
+    def fit(cls, vectors: Tensor | Rows) -> Scaling:
         """Take the mean and the floored standard deviation of each column of ``vectors`` (n×d, n ≥ 1)."""
-        deviation, mean = torch.std_mean(vectors, 0, correction=0)
+        deviation, mean = (
+            torch.std_mean(vectors, 0, correction=0) if isinstance(vectors, Tensor) else _std_mean(vectors)
+        )
         typical = deviation.square().mean().sqrt()
         # All features constant: nothing to scale by.
         floor = torch.where(typical > 0, FLOOR * typical, torch.ones_like(typical))
@@ -34,3 +39,23 @@ class Scaling:
     def __call__(self, vectors: Tensor) -> Tensor:
         """Return the scaled vectors, n×d."""
         return vectors if self.shift is None or self.scale is None else (vectors - self.shift) / self.scale
+
+
+CHUNK = 65_536
+"""Rows looked at together."""
+
+
+def _std_mean(rows: Rows) -> tuple[Tensor, Tensor]:
+    """Return what ``torch.std_mean`` does of rows that come some at a time, by the parallel formula.
+
+    Source: Chan, Golub and LeVeque 1983, https://doi.org/10.1080/00031305.1983.10483115.
+    """
+    count, mean, squares = 0, torch.zeros(()), torch.zeros(())
+    for chunk in as_rows(rows).chunks(CHUNK):
+        variance, own = torch.var_mean(chunk, 0, correction=0)
+        n, shift = len(chunk), own - mean.to(own)
+        total = count + n
+        mean = mean.to(own) + shift * (n / total)
+        squares = squares.to(own) + variance * n + shift.square() * (count * n / total)
+        count = total
+    return (squares / count).sqrt(), mean

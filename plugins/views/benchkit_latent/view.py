@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from benchkit import LabelledImages, View
-from benchkit.training import Budget, build, dense, train
+from benchkit import LabelledImages, LabelledRows, Rows, View
+from benchkit.training import Budget, build, dense, flat, train_many
+
+Looks = Mapping[str, Callable[[Tensor], Tensor]]
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class Latent(View):
             the bottleneck's error falls only slowly.
     """
 
+    takes_rows: ClassVar[bool] = True
+
     name: str = "latent"
     hidden: tuple[int, ...] = (100, 50)
     epochs: int = 20
@@ -37,22 +42,31 @@ class Latent(View):
     learning_rate: float = 1e-3
     max_images: int = 200_000
 
-    def fit(self, normal: LabelledImages, *, seed: int) -> Mapping[str, Callable[[Tensor], Tensor]]:
+    def fit(self, normal: LabelledImages | LabelledRows, *, seed: int) -> Looks:
         """Train the autoencoder; return its encoder: images N×1×H×W in, N×``hidden[-1]`` out."""
-        pixels = normal.images.flatten(1)
-        widths = (pixels.shape[1], *self.hidden, *reversed(self.hidden[:-1]), pixels.shape[1])
-        activations = ["tanh"] * (len(widths) - 1)
-        network = build(lambda: dense(widths, activations), seed=seed, device=pixels.device)
-        train(
-            network,
+        (looks,) = self.fit_many([normal], seeds=[seed])
+        return looks
+
+    def fit_many(self, normals: Sequence[LabelledImages | LabelledRows], *, seeds: Sequence[int]) -> list[Looks]:
+        """Train one autoencoder for each set of normal images and seed, all of them together."""
+        pixels = [flat(normal.images) for normal in normals]
+        networks = [self._build(each, seed) for each, seed in zip(pixels, seeds, strict=True)]
+        budget = Budget(self.epochs, max_images=self.max_images)
+        train_many(
+            networks,
             functional.mse_loss,
             pixels,
             batch_size=self.batch_size,
-            images=Budget(self.epochs, max_images=self.max_images).images(len(pixels)),
-            seed=seed,
+            images=[budget.images(len(each)) for each in pixels],
+            seeds=seeds,
             learning_rate=self.learning_rate,
         )
-        return {self.name: _encoder(network, 2 * len(self.hidden))}
+        return [{self.name: _encoder(network, 2 * len(self.hidden))} for network in networks]
+
+    def _build(self, pixels: Tensor | Rows, seed: int) -> nn.Sequential:
+        widths = (pixels.shape[1], *self.hidden, *reversed(self.hidden[:-1]), pixels.shape[1])
+        activations = ["tanh"] * (len(widths) - 1)
+        return build(lambda: dense(widths, activations), seed=seed, device=pixels.device)
 
 
 def _encoder(network: nn.Sequential, end: int) -> Callable[[Tensor], Tensor]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from benchkit import LabelledImages, Unsupported, View
-from benchkit.training import Budget, build, dense, train
+from benchkit import LabelledImages, LabelledRows, Rows, Unsupported, View
+from benchkit.training import Budget, build, dense, flat, train_many
+
+Looks = Mapping[str, Callable[[Tensor], Tensor]]
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class Subject(View):
             (about 1,250 steps) rather than a random projection.
     """
 
+    takes_rows: ClassVar[bool] = True
+
     name: str = "subject"
     hidden: tuple[int, ...] = (32, 32)
     epochs: int = 8
@@ -44,38 +49,52 @@ class Subject(View):
         """Return ``layer1`` … and ``logits``."""
         return (*(f"layer{depth + 1}" for depth in range(len(self.hidden))), "logits")
 
-    def fit(self, normal: LabelledImages, *, seed: int) -> Mapping[str, Callable[[Tensor], Tensor]]:
+    def fit(self, normal: LabelledImages | LabelledRows, *, seed: int) -> Looks:
         """Train the classifier; return one function for each offered view.
 
         Raises:
             Unsupported: the normal images are of fewer than two classes: there is nothing to tell apart.
         """
-        found = int(torch.unique(normal.labels).numel())
+        (looks,) = self.fit_many([normal], seeds=[seed])
+        return looks
+
+    def fit_many(self, normals: Sequence[LabelledImages | LabelledRows], *, seeds: Sequence[int]) -> list[Looks]:
+        """Train one classifier for each set of normal images and seed, all of them together; as ``fit``."""
+        for normal in normals:
+            self._check(normal.labels)
+        pixels = [flat(normal.images) for normal in normals]
+        labels = [normal.labels for normal in normals]
+        networks = list(map(self._build, pixels, labels, seeds))
+        budget = Budget(self.epochs, self.min_images)
+        train_many(
+            networks,
+            functional.cross_entropy,
+            pixels,
+            targets=labels,
+            batch_size=self.batch_size,
+            images=[budget.images(len(each)) for each in pixels],
+            seeds=seeds,
+            learning_rate=self.learning_rate,
+        )
+        return [self._looks(network) for network in networks]
+
+    def _check(self, labels: Tensor) -> None:
+        found = int(torch.unique(labels).numel())
         if found < 2:
             raise Unsupported(
                 f"view {self.name!r} trains a classifier and needs at least two normal classes; got {found}. "
                 "Use the views 'pixels' or 'latent' for one-class runs."
             )
-        network = self._train(normal.images.flatten(1), normal.labels, seed=seed)
+
+    def _build(self, pixels: Tensor | Rows, labels: Tensor, seed: int) -> nn.Sequential:
+        widths = (pixels.shape[1], *self.hidden, int(labels.max()) + 1)
+        activations = ["relu"] * len(self.hidden) + ["linear"]
+        return build(lambda: dense(widths, activations), seed=seed, device=pixels.device)
+
+    def _looks(self, network: nn.Sequential) -> Looks:
         # A view ends behind the activation, which follows its layer in the stack.
         ends = [2 * depth + 2 for depth in range(len(self.hidden))] + [len(network)]
         return {name: _up_to(network, end) for name, end in zip(self.offers(), ends, strict=True)}
-
-    def _train(self, pixels: Tensor, labels: Tensor, *, seed: int) -> nn.Sequential:
-        widths = (pixels.shape[1], *self.hidden, int(labels.max()) + 1)
-        activations = ["relu"] * len(self.hidden) + ["linear"]
-        network = build(lambda: dense(widths, activations), seed=seed, device=pixels.device)
-        train(
-            network,
-            functional.cross_entropy,
-            pixels,
-            targets=labels,
-            batch_size=self.batch_size,
-            images=Budget(self.epochs, self.min_images).images(len(pixels)),
-            seed=seed,
-            learning_rate=self.learning_rate,
-        )
-        return network
 
 
 def _up_to(network: nn.Sequential, end: int) -> Callable[[Tensor], Tensor]:

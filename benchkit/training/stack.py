@@ -1,0 +1,93 @@
+"""The parameters of one module, or of many that are built alike, in one tensor: one optimiser step moves them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from benchkit.errors import UsageError
+
+
+class Stack:
+    """Moves the trainable parameters of modules that are built alike into one flat parameter.
+
+    The modules' parameters and gradients become views of it. Of each parameter, those of all modules lie one after the
+    other, so that they are one tensor with a dimension more. Memory layouts (channels last) are kept.
+
+    Attributes:
+        modules: S modules.
+        flat: all their parameters; its gradient is zero at first.
+        parameters: by name, each S×….
+        gradients: by name, each S×….
+
+    Raises:
+        UsageError: a module has nothing to train.
+    """
+
+    def __init__(self, modules: Sequence[nn.Module]) -> None:
+        self.modules = tuple(modules)
+        first = _trainable(self.modules[0])
+        size = sum(parameter.numel() for parameter in first.values())
+        self.flat = nn.Parameter(next(iter(first.values())).new_empty(size * len(self.modules)))
+        self.flat.grad = torch.zeros_like(self.flat)
+        self.parameters = self._views(self.flat.data, first)
+        self.gradients = self._views(self.flat.grad, first)
+        for place, module in enumerate(self.modules):
+            for name, parameter in _trainable(module).items():
+                parameter.data = self.parameters[name][place].copy_(parameter.data)
+                parameter.grad = self.gradients[name][place]
+
+    def _views(self, line: Tensor, like: dict[str, nn.Parameter]) -> dict[str, Tensor]:
+        views: dict[str, Tensor] = {}
+        offset, count = 0, len(self.modules)
+        for name, parameter in like.items():
+            shape, strides = (count, *parameter.shape), (parameter.numel(), *parameter.stride())
+            views[name] = line.as_strided(shape, strides, offset)
+            offset += count * parameter.numel()
+        return views
+
+    def first(self, count: int) -> tuple[Stack, Callable[[Tensor], Tensor]]:
+        """Return a stack of the first ``count`` modules, and what cuts a tensor shaped like ``flat`` to theirs.
+
+        The other modules keep their parameters.
+        """
+        sizes = [view[0].numel() for view in self.parameters.values()]
+        for module in self.modules[count:]:
+            _leave(module)
+
+        def cut(line: Tensor) -> Tensor:
+            blocks = torch.split(line, [size * len(self.modules) for size in sizes])
+            return torch.cat([block[: size * count] for block, size in zip(blocks, sizes, strict=True)])
+
+        return Stack(self.modules[:count]), cut
+
+    def release(self) -> None:
+        """Free the gradients, and let no module hold the parameters of the others."""
+        for module in self.modules:
+            _leave(module, alone=len(self.modules) == 1)
+
+
+def _trainable(module: nn.Module) -> dict[str, nn.Parameter]:
+    found = {name: parameter for name, parameter in module.named_parameters() if parameter.requires_grad}
+    if not found:
+        raise UsageError(
+            f"training: got a {type(module).__name__} without trainable parameters; expected at least one. "
+            "Check what the factory given to build() returns."
+        )
+    return found
+
+
+def _leave(module: nn.Module, *, alone: bool = False) -> None:
+    for parameter in module.parameters():
+        parameter.grad = None
+        if parameter.requires_grad and not alone:
+            parameter.data = parameter.data.clone()
+
+
+def form(module: nn.Module) -> Hashable:
+    """Return what two modules share that are built alike: layers, and shapes of parameters and buffers."""
+    tensors = [*module.named_parameters(), *module.named_buffers()]
+    # Printed, a layer tells what is not in its tensors: strides, slopes.
+    return (str(module), *((name, tensor.shape, tensor.dtype, tensor.requires_grad) for name, tensor in tensors))

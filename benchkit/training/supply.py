@@ -1,0 +1,64 @@
+"""Batches for modules that are trained together: gathered for many steps at once into buffers that are used again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import torch
+from torch import Tensor
+
+from benchkit.training.batch import Batch
+from benchkit.training.course import Course
+
+CHUNK_BYTES = 8 * 2**20
+"""Rows that are gathered at once: few enough to be in a processor's cache still when their step comes."""
+
+
+class Supply:
+    """Hands out the steps of courses that go on together.
+
+    Args:
+        courses: S of them.
+        batch_size: rows of a step, B.
+    """
+
+    def __init__(self, courses: Sequence[Course], batch_size: int) -> None:
+        self._courses, self._size = tuple(courses), batch_size
+        first = courses[0].rows
+        row, self._device = first.shape[1:], first.device
+        step_bytes = 4 * len(courses) * batch_size * max(1, torch.Size(row).numel())
+        self._most = max(1, CHUNK_BYTES // step_bytes)
+        self._buffer = torch.empty(len(courses), self._most, batch_size, *row, device=self._device)
+        self._full = torch.full((len(courses), self._most, batch_size), 1 / batch_size, device=self._device)
+
+    def chunks(self, steps: int) -> Iterator[list[Batch]]:
+        """Yield so many steps, some at a time; a chunk is overwritten by the next."""
+        for start in range(0, steps, self._most):
+            yield self._chunk(min(self._most, steps - start))
+
+    def _chunk(self, steps: int) -> list[Batch]:
+        taken = [course.order.take(steps) for course in self._courses]
+        counts = [sizes for _, sizes in taken]
+        for place, (course, (index, _)) in enumerate(zip(self._courses, taken, strict=True)):
+            course.rows.take(index.flatten(), out=self._buffer[place, :steps].flatten(0, 1))
+        rows, weights = self._buffer[:, :steps], self._weights(counts, steps)
+        targets = self._targets([index for index, _ in taken], rows)
+        return [
+            Batch(rows[:, step], targets[:, step], weights[:, step], tuple(sizes[step] for sizes in counts))
+            for step in range(steps)
+        ]
+
+    def _targets(self, indices: list[Tensor], rows: Tensor) -> Tensor:
+        found = [
+            course.targets[index.to(self._device)]
+            for course, index in zip(self._courses, indices, strict=True)
+            if course.targets is not None
+        ]
+        return torch.stack(found) if found else rows
+
+    def _weights(self, counts: list[list[int]], steps: int) -> Tensor:
+        if all(size == self._size for sizes in counts for size in sizes):
+            return self._full[:, :steps]
+        number = torch.tensor(counts, dtype=torch.float32)[..., None]
+        weights = (torch.arange(self._size) < number).float() / number
+        return weights.to(self._device)
