@@ -62,17 +62,25 @@ class Run(StoredRun):
         """Whether every cell ended ``ok`` or was skipped for a reason."""
         return bool(self.cells["status"].isin(["ok", "skipped"]).all())
 
-    def table(self, format: str = "text", *, posthoc: str = "nemenyi") -> str:  # noqa: A002 - the name of the flag
+    def table(
+        self,
+        format: str = "text",  # noqa: A002 - the name of the flag
+        *,
+        posthoc: str = "nemenyi",
+        columns: Sequence[str] | str | None = None,
+    ) -> str:
         """Return the leaderboard as ``text``, ``github``, ``latex``, ``csv``, ``json`` or ``html``.
 
         Args:
             format: one of these.
             posthoc: the test that groups the detectors: ``nemenyi`` or ``wilcoxon-holm``.
+            columns: what to show, such as ``["auroc", "images_per_second", "limit"]``; None shows the usual. A wrong
+                name lists those that there are.
 
         Raises:
-            UsageError: another format, or another test.
+            UsageError: another format, another test, or a name that is none.
         """
-        return render(leaderboards([self], posthoc=posthoc), format)
+        return render(leaderboards([self], posthoc=posthoc, columns=columns), format)
 
     def verify(
         self, *, data: bool = True, plugins: Sequence[str | Path] | None = None, plugin_rules: Sequence[str] = ()

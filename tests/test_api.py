@@ -158,3 +158,13 @@ def test_a_forged_request_names_no_plugin_file(request_: Any, whole: benchkit.Ru
     """Whatever stands where the paths should, verifying raises nothing."""
     forged = benchkit.Run(whole.folder, {**whole.manifest, "request": request_}, whole.cells)
     assert forged.verify(data=False).ok
+
+
+def test_a_table_shows_what_is_asked_for(whole: benchkit.Run) -> None:
+    """Names in a list or joined by commas; a wrong one lists those that there are."""
+    text = whole.table(columns=["images_per_second", "limit"])
+    assert text == whole.table(columns="images_per_second,limit")
+    assert "% of limit" in text
+    assert "AUROC" not in text
+    with pytest.raises(benchkit.UsageError, match="Did you mean 'images_per_second'"):
+        whole.table(columns=["images_per_seconds"])

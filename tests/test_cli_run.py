@@ -159,3 +159,14 @@ def test_debug_shows_the_traceback(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=120, check=False)
     assert done.returncode == 2
     assert "Traceback" in done.stderr
+
+
+def test_the_leaderboard_shows_what_is_asked_for(tmp_path: Path) -> None:
+    """--columns as in `benchkit table`; a wrong name is found before anything is computed."""
+    done = benchkit("run", *QUICK, "-d", "brightness", "--columns", "images_per_second,limit", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "% of limit" in done.stdout
+    assert "AUROC" not in done.stdout
+    wrong = benchkit("run", *QUICK, "-d", "brightness", "--columns", "limits", "--out", "none", cwd=tmp_path)
+    assert (wrong.returncode, "Did you mean 'limit'" in wrong.stderr) == (2, True)
+    assert not (tmp_path / "none").exists()

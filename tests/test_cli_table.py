@@ -141,3 +141,12 @@ def test_a_diagram_that_cannot_be_drawn_is_refused_before_anything_is_written(th
             call(*runs, "--critical-difference", tmp_path / picture, "--out", out)
         assert caught.value.exit_status == 2
         assert not out.exists()
+
+
+def test_what_is_shown_can_be_chosen(results: Path) -> None:
+    """--columns names tables and columns of speed, in their order; a wrong name ends with status 2 and the list."""
+    text = call("--results", results, "--columns", "images_per_second,limit,auroc").output
+    assert text.index("% of limit") < text.index("AUROC ↑")
+    assert "Ranks" not in text
+    with pytest.raises(UsageError, match=r"'limits'; expected some of auroc.*Did you mean 'limit'"):
+        call("--results", results, "--columns", "limits")

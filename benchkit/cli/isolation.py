@@ -24,6 +24,7 @@ _HOW = {
     "resume",
     "retry",
     "table_format",
+    "columns",
     "dry_run",
 }
 """What may be said together with ``--resume``; everything else is what the run was asked for in the first place."""

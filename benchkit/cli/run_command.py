@@ -84,6 +84,7 @@ if TYPE_CHECKING:
 @click.option(
     "--format", "table_format", default="text", show_default=True, help="text, github, latex, csv, json, html."
 )
+@click.option("--columns", metavar="NAME,…", help="What to show of it, as in `benchkit table`.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and what it would cost, and stop.")
 @config_option
 @offline_option
@@ -104,22 +105,28 @@ def command(plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...], **opt
         click.echo(_plan_text(_left(plan, options), request, options["out"]))
         return
     folder = _carry_out(request, registry, plan, options)
-    sys.exit(_report(folder, options["table_format"], registry, request))
+    sys.exit(_report(folder, options, registry, request))
+
+
+def _check_table(options: dict[str, Any]) -> None:
+    """Refuse a leaderboard that cannot be made before anything is computed for it."""
+    from benchkit.report import check_columns, check_format
+
+    check_format(options["table_format"])
+    check_columns(options["columns"])
 
 
 def _recalled(options: dict[str, Any]) -> Request:
-    from benchkit.report import check_format
     from benchkit.runner import recall_request
 
-    check_format(options["table_format"])
+    _check_table(options)
     return recall_request(options["resume"], changed_settings(click.get_current_context()))
 
 
 def _request(plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...], options: dict[str, Any]) -> Request:
-    from benchkit.report import check_format
     from benchkit.runner import DEFAULT_DATASET, Request, RunSettings, seeds_from
 
-    check_format(options["table_format"])
+    _check_table(options)
     settings = RunSettings(
         seeds=seeds_from(options["seeds"]),
         save_scores=not options["no_scores"],
@@ -170,12 +177,12 @@ def _left(plan: Plan, options: dict[str, Any]) -> Plan:
         return replace(plan, tasks=tasks_left(plan, earlier.done))
 
 
-def _report(folder: Path, table_format: str, registry: Registry, request: Request) -> int:
+def _report(folder: Path, options: dict[str, Any], registry: Registry, request: Request) -> int:
     """Print the leaderboard; return the exit status: 1 when rows are missing that were asked for."""
     from benchkit.api import load_run
 
     run = load_run(folder)
-    click.echo(run.table(table_format))
+    click.echo(run.table(options["table_format"], columns=options["columns"]))
     click.echo(f"benchkit: results are in {folder}", err=True)
     bad = Counter(status for status in map(str, run.cells["status"]) if status not in ("ok", "skipped"))
     if bad:

@@ -43,8 +43,20 @@ POSTHOC = ("nemenyi", "wilcoxon-holm")
     metavar="FILE",
     help="Draw the mean ranks and groups too, as .svg, .png or .pdf.",
 )
+@click.option(
+    "--columns",
+    metavar="NAME,…",
+    help="What to show, such as auroc,f1,images_per_second,limit; a wrong name lists all.  "
+    "[default: auroc,ranks,precision,speed,members]",
+)
 def command(
-    runs: tuple[str, ...], form: str, out: Path | None, results: Path, posthoc: str, diagram: Path | None
+    runs: tuple[str, ...],
+    form: str,
+    out: Path | None,
+    results: Path,
+    posthoc: str,
+    diagram: Path | None,
+    columns: str | None,
 ) -> None:
     """Make leaderboards: detectors × anomalies in AUROC, ranks, precision and speed.
 
@@ -58,7 +70,7 @@ def command(
     stored = _read(runs, results)
     for note in (note for run in stored for note in run.notes):
         click.echo(f"benchkit: note: {note}", err=True)
-    boards = leaderboards(stored, posthoc=posthoc)
+    boards = leaderboards(stored, posthoc=posthoc, columns=columns)
     if diagram is not None:
         _draw(boards, diagram)
     text = render(boards, form)

@@ -90,7 +90,7 @@ def _of_mean(mean: Entry, entries: list[Entry]) -> Entry:
 
 def _speed(run: StoredRun, board: Leaderboard, wanted: Quantity) -> Iterator[Measured]:
     cells = board.arrangement
-    place = [name for name, *_ in SPEED].index(wanted.name)
+    place = [column.name for column in SPEED].index(wanted.name)
     parts = _parts(cells, cells.members)
     cores = _cores(run)
     for row, lines in speed_lines(cells).items():

@@ -35,7 +35,7 @@ _QUALITY = [
     Quantity(name, metric_title(name), _SHARE_DIGITS, metric.higher_is_better, False)
     for name, metric in METRICS.items()
 ]
-_SPEED = [Quantity(name, heading, digits, higher, True) for name, heading, digits, higher in SPEED]
+_SPEED = [Quantity(column.name, column.heading, column.digits, bool(column.higher_is_better), True) for column in SPEED]
 
 QUANTITIES: dict[str, Quantity] = {each.name: each for each in (*_QUALITY, *_SPEED)}
 """By name, in the order of the leaderboard."""

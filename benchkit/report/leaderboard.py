@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,9 +11,12 @@ import pandas as pd
 from benchkit.report.apart import NEMENYI, check_posthoc
 from benchkit.report.arrangement import Arrangement, arrange
 from benchkit.report.labels import labels_of, natural
+from benchkit.report.limits import limit_notes
 from benchkit.report.ranks import Ranking, rank_section, ranking
 from benchkit.report.remarks import caption, changed, counted, device_label, footnotes, unfinished
 from benchkit.report.sections import Entries, Section, member_section, metric_entries, metric_section, speed_section
+from benchkit.report.shown import MEMBERS, RANKS, SPEED_TABLE, Shown, check_columns
+from benchkit.report.speed import LIMIT
 from benchkit.results import StoredRun
 
 _PLACE = ["dataset", "_kind", "_base"]
@@ -36,10 +39,11 @@ class Leaderboard:
         protocol: the part of the protocol hash that all its cells share.
         title: data set and device.
         caption: sentences that belong above the tables.
-        sections: AUROC, ranks, precision, speed, and the members of each group.
+        sections: the tables that were asked for: AUROC, ranks, precision, speed, and the members of each group.
         footnotes: sentences that belong below: every cell that is not ok, with its reason.
         arrangement: the cells, laid out.
         ranking: how the detectors stand to each other.
+        shown: what was asked for.
     """
 
     dataset: str
@@ -51,22 +55,27 @@ class Leaderboard:
     footnotes: tuple[str, ...]
     arrangement: Arrangement = field(repr=False)
     ranking: Ranking = field(repr=False)
+    shown: Shown = field(repr=False)
 
 
-def leaderboards(runs: Iterable[StoredRun], *, posthoc: str = NEMENYI) -> list[Leaderboard]:
+def leaderboards(
+    runs: Iterable[StoredRun], *, posthoc: str = NEMENYI, columns: Sequence[str] | str | None = None
+) -> list[Leaderboard]:
     """Return a leaderboard for each data set, kind of device and protocol, in that order.
 
     Args:
         runs: stored runs, put together. Where two of them hold the same cell, the one given later counts.
         posthoc: the test of pairs that follows Friedman's: ``nemenyi`` or ``wilcoxon-holm``.
+        columns: names of what is to be shown, see ``benchkit.report.shown.COLUMNS``; None shows the usual.
 
     Returns:
         None for no cells. Within each, detectors are ordered by mean AUROC; those that lack a number come last.
 
     Raises:
-        UsageError: there is no such post-hoc test.
+        UsageError: there is no such post-hoc test, or no such column.
     """
     check_posthoc(posthoc)
+    wanted = check_columns(columns)
     runs = tuple(runs)
     frames = [_placed(run.cells) for run in runs if len(run.cells)]
     if not frames:
@@ -75,7 +84,7 @@ def leaderboards(runs: Iterable[StoredRun], *, posthoc: str = NEMENYI) -> list[L
     boards = []
     for (dataset, kind, base), part in _places(cells):
         more = (*changed(runs, dataset), *unfinished(runs, dataset), *_repeated(again.get((dataset, kind, base), 0)))
-        boards.append(_board(part, dataset, kind, base, more=more, posthoc=posthoc))
+        boards.append(_board(part, (dataset, kind, base), runs, wanted, more=more, posthoc=posthoc))
     return boards
 
 
@@ -121,34 +130,48 @@ def _before(cells: pd.DataFrame, field: str, mark: str) -> pd.Series[Any]:
 
 
 def _board(
-    cells: pd.DataFrame, dataset: str, kind: str, base: str, *, more: tuple[str, ...], posthoc: str
+    cells: pd.DataFrame,
+    place: tuple[str, str, str],
+    runs: Sequence[StoredRun],
+    wanted: Shown,
+    *,
+    more: tuple[str, ...],
+    posthoc: str,
 ) -> Leaderboard:
+    dataset, kind, base = place
     laid_out = arrange(cells)
     auroc = metric_entries(laid_out, laid_out.columns, "auroc")
     order = _ranked(auroc)
     ranks = ranking(laid_out, order, auroc, posthoc=posthoc)
+    limited = any(column.name == LIMIT for column in wanted.speed)
+    notes = limit_notes(laid_out, runs, dataset=dataset, kind=kind) if limited else ()
     return Leaderboard(
         dataset=dataset,
         device=kind,
         protocol=base,
         title=f"{dataset} on {device_label(kind)}",
-        caption=caption(laid_out, dataset=dataset, kind=kind, protocol=base),
-        sections=_sections(laid_out, order, auroc, ranks),
+        caption=caption(laid_out, dataset=dataset, kind=kind, protocol=base, metrics=wanted.metrics),
+        sections=tuple(_sections(laid_out, order, ranks, wanted, notes)),
         footnotes=(*footnotes(laid_out), *more),
         arrangement=laid_out,
         ranking=ranks,
+        shown=wanted,
     )
 
 
-def _sections(cells: Arrangement, order: list[str], auroc: Entries, ranks: Ranking) -> tuple[Section, ...]:
-    groups = [column for column in cells.columns if column.is_group and len(column.members) > 1]
-    return (
-        metric_section(cells, order, "auroc", auroc),
-        rank_section(cells, order, ranks),
-        metric_section(cells, order, "precision", metric_entries(cells, cells.columns, "precision")),
-        speed_section(cells, order),
-        *(member_section(cells, order, group) for group in groups),
-    )
+def _sections(
+    cells: Arrangement, order: list[str], ranks: Ranking, wanted: Shown, speed_notes: tuple[str, ...]
+) -> Iterator[Section]:
+    for name in wanted.tables:
+        if name == RANKS:
+            yield rank_section(cells, order, ranks)
+        elif name == SPEED_TABLE:
+            yield speed_section(cells, order, wanted.speed, speed_notes)
+        elif name == MEMBERS:
+            groups = [column for column in cells.columns if column.is_group and len(column.members) > 1]
+            yield from (member_section(cells, order, group) for group in groups)
+        else:
+            yield metric_section(cells, order, name, metric_entries(cells, cells.columns, name))
 
 
 def _repeated(number: int) -> tuple[str, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
 import pandas as pd
 
+from benchkit.measure.metrics import METRICS
 from benchkit.registry import printable
 from benchkit.report.arrangement import Arrangement
 from benchkit.report.labels import natural
@@ -22,7 +23,9 @@ def device_label(kind: str) -> str:
     return _DEVICES.get(kind, kind or "unknown device")
 
 
-def caption(cells: Arrangement, *, dataset: str, kind: str, protocol: str) -> tuple[str, ...]:
+def caption(
+    cells: Arrangement, *, dataset: str, kind: str, protocol: str, metrics: Sequence[str] = ("auroc", "precision")
+) -> tuple[str, ...]:
     """Return the sentences that a number cannot be understood without."""
     every = pd.concat([cells.cells, cells.left_out]) if len(cells.left_out) else cells.cells
     seeds = sorted(every["seed"].unique().tolist())
@@ -35,17 +38,19 @@ def caption(cells: Arrangement, *, dataset: str, kind: str, protocol: str) -> tu
     lines += [
         f"{column.label} is the mean of {span(column.members)} and counts once in the overall mean."
         for column in cells.columns
-        if column.is_group
+        if column.is_group and metrics
     ]
     if len(seeds) > 1:
         lines.append("± is the standard deviation over seeds, which share one split of the data.")
-    return (*lines, *_intervals(every, len(seeds)))
+    return (*lines, *_intervals(every, len(seeds), metrics))
 
 
-def _intervals(cells: pd.DataFrame, n_seeds: int) -> Iterator[str]:
+def _intervals(cells: pd.DataFrame, n_seeds: int, metrics: Sequence[str]) -> Iterator[str]:
     """Yield how the intervals were found and what they hold, in two sentences; none where there are none."""
-    methods = {"auroc": "DeLong's, on the logit scale, for AUROC", "precision": "a stratified bootstrap for precision"}
-    there = [method for metric, method in methods.items() if cells[f"{metric}_low"].notna().any()]
+    shown = [metric for metric in metrics if cells[f"{metric}_low"].notna().any()]
+    rest = [METRICS[metric].title for metric in shown if metric != "auroc"]
+    there = ["DeLong's, on the logit scale, for AUROC"] * ("auroc" in shown)
+    there += [f"a stratified bootstrap for {' and '.join(rest)}"] * bool(rest)
     if there:
         yield (
             f"[low high] is a 95 % interval: {listed(there)}; of a mean over anomalies a bound, which takes their "

@@ -9,7 +9,7 @@ from benchkit.measure.metrics import METRICS
 from benchkit.report.arrangement import Arrangement, Column
 from benchkit.report.entry import Entry, mark_best
 from benchkit.report.estimates import row_entries
-from benchkit.report.speed import SPEED, speed_lines
+from benchkit.report.speed import SpeedColumn, speed_lines
 
 MEAN = "Mean"
 
@@ -73,18 +73,21 @@ def member_section(cells: Arrangement, order: Sequence[str], group: Column) -> S
     return _section(f"auroc of {group.label}", title, [MEAN, *group.members], True, rows)
 
 
-def speed_section(cells: Arrangement, order: Sequence[str]) -> Section:
-    """Return throughput, latency, fitting time and memory; one line for each machine that a detector ran on."""
-    by_row = speed_lines(cells)
+def speed_section(
+    cells: Arrangement, order: Sequence[str], columns: Sequence[SpeedColumn], notes: tuple[str, ...] = ()
+) -> Section:
+    """Return throughput, latency, fitting time and the like; one line for each machine that a detector ran on."""
+    by_row = speed_lines(cells, columns)
     lines = [(row, machine, entries) for row in order for machine, entries in by_row[row]]
     machines = {machine for _, machine, _ in lines if machine}
     rows = [
         (f"{row} ({machine})" if len(machines) > 1 and machine else row, entries) for row, machine, entries in lines
     ]
-    headings = tuple(Heading(label, higher) for _, label, _, higher in SPEED)
+    headings = tuple(Heading(column.heading, column.higher_is_better) for column in columns)
     # Numbers of two machines are not held against each other.
     marked = table(rows, headings) if len(machines) == 1 else tuple(Row(*row) for row in rows)
-    return Section("speed", "Speed: medians over cells, peak memory the largest", headings, marked)
+    largest = ", peak memory the largest" if any(column.is_largest for column in columns) else ""
+    return Section("speed", f"Speed: medians over cells{largest}", headings, marked, notes)
 
 
 def metric_title(metric: str) -> str:

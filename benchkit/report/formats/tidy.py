@@ -5,6 +5,9 @@ went wrong in any of the seeds; then there are no numbers), ``seeds`` (how many)
 over seeds and, under ``<name>_spread``, the standard deviation (empty with one seed); for every metric the ends of
 its 95 % interval, pooled over seeds, under ``<name>_low`` and ``<name>_high``. The cells themselves, one a seed, are
 in each run's ``cells.jsonl``.
+
+Where columns were chosen, the numbers are those alone, under the names of the cell's fields: of ``limit`` that is
+``limit_share``, a share and not per cent.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import csv
 import io
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,31 +29,66 @@ from benchkit.report.estimates import over_seeds
 from benchkit.report.formats.parts import one_line
 from benchkit.report.labels import numbered
 from benchkit.report.leaderboard import Leaderboard
-from benchkit.report.speed import SPEED
+from benchkit.report.shown import USUAL, Shown
 
 _PLACE = ("dataset", "device", "device_name", "threads", "protocol", "detector", "view", "settings", "anomaly")
 _DETAILS = ("anomaly_group", "threshold_policy", "prevalence", "batch_size", "n_train", "n_normal", "n_anomaly")
-_NUMBERS = (*METRICS, *(field for field, *_ in SPEED))
-_SPREAD = tuple(f"{name}_spread" for name in _NUMBERS)
-_ENDS = tuple(f"{name}_{end}" for name in METRICS for end in ("low", "high"))
 _TEXTS = (*_PLACE, *_DETAILS, "status", "reason")
 
-COLUMNS: tuple[str, ...] = (*_PLACE, *_DETAILS, "seeds", "status", "reason", *_NUMBERS, *_SPREAD, *_ENDS)
-"""The header."""
+
+@dataclass(frozen=True)
+class _Numbers:
+    """The numbers of a line.
+
+    Attributes:
+        metrics: those that have an interval.
+        others: those that have none.
+    """
+
+    metrics: tuple[str, ...]
+    others: tuple[str, ...]
+
+    @classmethod
+    def of(cls, shown: Shown) -> _Numbers:
+        """Return what was asked for; every metric where nothing was."""
+        speed = tuple(column.source for column in shown.speed)
+        return cls(shown.metrics if shown.chosen else tuple(METRICS), speed)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (*self.metrics, *self.others)
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        return tuple(f"{name}_{end}" for name in self.metrics for end in ("low", "high"))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (*self.names, *(f"{name}_spread" for name in self.names), *self.ends)
+
+
+def header(shown: Shown = USUAL) -> tuple[str, ...]:
+    """Return the names of the columns."""
+    return (*_PLACE, *_DETAILS, "seeds", "status", "reason", *_Numbers.of(shown).columns)
+
+
+COLUMNS: tuple[str, ...] = header()
+"""The header, unless columns were chosen."""
 
 
 def render(leaderboards: Sequence[Leaderboard]) -> str:
     """Return the leaderboards' cells, seeds averaged, as CSV with a header."""
+    shown = leaderboards[0].shown if leaderboards else USUAL  # the same of all
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(header(shown))
     for board in leaderboards:
-        writer.writerows(_lines(board.arrangement))
+        writer.writerows(_lines(board.arrangement, _Numbers.of(shown)))
     return file.getvalue()
 
 
-def _lines(cells: Arrangement) -> Iterator[list[str]]:
-    every = _by_place(cells)
+def _lines(cells: Arrangement, wanted: _Numbers) -> Iterator[list[str]]:
+    every = _by_place(cells, wanted)
     starts = np.flatnonzero(np.diff(numbered(every, _PLACE), prepend=-1))
     sizes = np.diff(starts, append=len(every))
     bad = every["status"].ne("ok").to_numpy()
@@ -58,28 +97,30 @@ def _lines(cells: Arrangement) -> Iterator[list[str]]:
     speaking = [start + int(bad[start : start + size].argmax()) for start, size in zip(starts, sizes, strict=True)]
     shown = every.iloc[np.array(speaking, dtype=np.intp)]
     texts = zip(*(map(_text, shown[name]) for name in _TEXTS), strict=True)
-    numbers = _numbers(every, starts, sizes)
+    numbers = _numbers(every, wanted, starts, sizes)
     numbers[wrong] = np.nan
     for (*details, status, reason), size, each in zip(texts, sizes.tolist(), numbers.tolist(), strict=True):
         yield [*details, str(size), status, reason, *map(_number, each)]
 
 
-def _by_place(cells: Arrangement) -> pd.DataFrame:
+def _by_place(cells: Arrangement, wanted: _Numbers) -> pd.DataFrame:
     """Return the cells that make a line each in a row, row by row, otherwise in the order in which they were stored."""
-    fields = ["row", *_TEXTS, *_NUMBERS, *_ENDS]
+    fields = ["row", *_TEXTS, *wanted.names, *wanted.ends]
     every = pd.concat([cells.grid.cells[fields], cells.left_out[fields]])
     by_row = every.iloc[np.argsort(every["row"].cat.codes, kind="stable")]
     return by_row.iloc[np.argsort(numbered(by_row, _PLACE), kind="stable")]
 
 
-def _numbers(cells: pd.DataFrame, starts: NDArray[np.intp], sizes: NDArray[np.intp]) -> NDArray[np.float64]:
+def _numbers(
+    cells: pd.DataFrame, wanted: _Numbers, starts: NDArray[np.intp], sizes: NDArray[np.intp]
+) -> NDArray[np.float64]:
     """Return the numbers of each line, in the order of the columns."""
-    columns = [*_NUMBERS, *_SPREAD, *_ENDS]
+    columns = list(wanted.columns)
     found = np.full((len(starts), len(columns)), np.nan)
     for size in np.unique(sizes).tolist():  # lines with as many seeds are one block of numbers
         lines = np.flatnonzero(sizes == size)
         places = starts[lines, None] + np.arange(size)
-        for name in _NUMBERS:
+        for name in wanted.names:
             names = [name, f"{name}_spread", *(f"{name}_{end}" for end in ("low", "high") if name in METRICS)]
             summary = np.array(over_seeds(*_measured(cells, name, places)))
             for column, numbers in zip(names, summary.T, strict=False):
