@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from hypothesis import given
 from hypothesis import strategies as st
+from torch import Tensor
 from toy_plugins import Brighter, Brightness, HeldOut, ToyImages, ToyView
 
-from benchkit.contract import Detector
+from benchkit.contract import Detector, Scorer
 from benchkit.registry import Offer
-from benchkit.runner.agenda import Agenda, Bundle
+from benchkit.runner.agenda import Agenda, Bundle, Series, Turn
+from benchkit.runner.blank import Frame, cells_of
+from benchkit.runner.group import Outcome
 from benchkit.runner.plan import Task
-from benchkit.runner.report import Lost
+from benchkit.runner.report import GroupReport, Lost
 
 VIEW = Offer(ToyView(), "toys", "", "")
 VIEWS = {"toy-pixels": VIEW, "columns": VIEW}  # two names of one object; any other view is nobody's
@@ -37,17 +41,35 @@ tasks = st.lists(st.lists(st.sampled_from(["toy-pixels", "columns", "pixels", "o
 )
 
 
-@given(tasks=tasks, turns=st.lists(st.integers(0, 3), max_size=60))
-def test_every_group_is_handed_out_exactly_once(tasks: list[Task], turns: list[int]) -> None:
+@dataclass(frozen=True)
+class Together(Brightness):
+    """Says how many are fitted at once."""
+
+    def fit_many(self, normals: Sequence[Tensor], *, seeds: Sequence[int]) -> list[Scorer]:
+        """One by one after all."""
+        return super().fit_many(normals, seeds=seeds)
+
+
+def together(*seeds: int, detectors: int = 2) -> list[Task]:
+    """Return a task for each seed, all with the same detectors that are fitted for many at once."""
+    made = tuple(
+        Offer(Together(name=f"together-{number}", view="pixels"), "toys", "", "") for number in range(detectors)
+    )
+    return [replace(task("pixels", seed=seed), detectors=made) for seed in seeds]
+
+
+@given(tasks=tasks, turns=st.lists(st.integers(0, 3), max_size=60), many=st.integers(0, 4), workers=st.integers(0, 3))
+def test_every_group_is_handed_out_exactly_once(tasks: list[Task], turns: list[int], many: int, workers: int) -> None:
     """In whatever order four workers come: all groups, none twice, and the cells left go down with them."""
-    agenda, last = Agenda(tasks), dict[int, Bundle]()
+    tasks = [*tasks, *together(*range(10, 10 + many))]
+    agenda, last = Agenda(tasks, workers), dict[int, Turn]()
     taken: list[tuple[int, str]] = []
-    for worker in [*turns, *([0] * 24)]:
+    for worker in [*turns, *([0] * 36), *([1, 2, 3] * 12)]:
         left = agenda.cells_left
         assert left == 2 * (sum(len(each.detectors) for each in tasks) - len(taken))
         if got := agenda.take(last.get(worker)):
-            last[worker], offer = got
-            taken.append((last[worker].task.seed, offer.item.name))
+            last[worker] = got
+            taken.append((got.task.seed, got.offer.item.name))
     assert Counter(taken) == Counter((each.seed, offer.item.name) for each in tasks for offer in each.detectors)
     assert agenda.take(None) is None
 
@@ -55,16 +77,16 @@ def test_every_group_is_handed_out_exactly_once(tasks: list[Task], turns: list[i
 @given(tasks=tasks, turns=st.lists(st.integers(0, 3), max_size=60))
 def test_nobody_begins_what_another_works_on_while_something_is_new(tasks: list[Task], turns: list[int]) -> None:
     """A worker leaves its bundle only when it is empty, and helps another only when no bundle is fresh."""
-    agenda, last = Agenda(tasks), dict[int, Bundle]()
+    agenda, last = Agenda(tasks), dict[int, Turn]()
     begun: set[Bundle] = set()
     total = {(each.seed, VIEWS.get(offer.item.view, offer.item.view)) for each in tasks for offer in each.detectors}
     for worker in turns:
         before = last.get(worker)
-        held = before is not None and bool(before.waiting)
+        held = before is not None and bool(before.bundle.waiting)
         if got := agenda.take(before):
-            bundle = last[worker] = got[0]
-            assert bundle is before or not held
-            if bundle is not before and bundle in begun:
+            last[worker], bundle = got, got.bundle
+            assert (before is not None and bundle is before.bundle) or not held
+            if (before is None or bundle is not before.bundle) and bundle in begun:
                 assert len(begun) == len(total)
             begun.add(bundle)
 
@@ -76,10 +98,10 @@ def test_two_views_of_one_object_are_one_bundle() -> None:
     second = agenda.take(None)
     assert first is not None
     assert second is not None
-    assert second[1].item.view == "pixels"
-    views = [first[1].item.view]
-    while len(views) < 3 and (got := agenda.take(first[0])):
-        views.append(got[1].item.view)
+    assert second.offer.item.view == "pixels"
+    views = [first.offer.item.view]
+    while len(views) < 3 and (got := agenda.take(first)):
+        views.append(got.offer.item.view)
     assert views == ["toy-pixels", "columns", "toy-pixels"]
 
 
@@ -90,33 +112,77 @@ def test_an_idle_worker_helps_where_most_is_left() -> None:
         agenda.take(None)
     helped = agenda.take(None)
     assert helped is not None
-    assert helped[0].task.seed == 1
+    assert helped.task.seed == 1
+
+
+def test_a_detector_that_is_fitted_for_many_goes_round_its_tasks() -> None:
+    """The first of its groups names them all; the others follow before the bundle's next detector begins."""
+    agenda, turn = Agenda(together(0, 1, 2)), None
+    seen: list[tuple[str, int, int]] = []
+    while turn := agenda.take(turn):
+        seen.append((turn.offer.item.name, turn.task.seed, len(turn.together)))
+    names = ("together-0", "together-1")
+    assert seen == [(name, seed, 3 if seed == 0 else 0) for name in names for seed in (0, 1, 2)]
+
+
+def test_tasks_are_shared_out_among_workers() -> None:
+    """Two workers get half of the tasks each, rounded up; on many machines every task stands for itself."""
+    first, second = (agenda := Agenda(together(*range(5)), 2)).take(None), agenda.take(None)
+    assert first is not None
+    assert second is not None
+    assert [[task.seed for task in turn.together] for turn in (first, second)] == [[0, 1, 2], [3, 4]]
+    alone = Agenda(together(*range(5)), 0).take(None)
+    assert alone is not None
+    assert alone.together == ()
+
+
+def test_a_series_that_was_fitted_at_once_is_left_to_whoever_did_it() -> None:
+    """Only the tasks of one that is done one by one are taken over by an idle worker: the last one first."""
+    agenda = Agenda(together(0, 1, 2, detectors=1))
+    turn = agenda.take(None)
+    assert turn is not None
+    assert agenda.take(None) is None
+    cells = cells_of(turn.task, turn.offer, Frame("", "quantile:0.95", 0.5, {}), "failed", "for the test")
+    agenda.learn(turn, GroupReport([Outcome(replace(cell, fit_together=3)) for cell in cells]))
+    assert agenda.take(None) is None
+    agenda.learn(turn, GroupReport([Outcome(replace(cell, fit_together=1)) for cell in cells]))
+    helped = agenda.take(None)
+    assert helped is not None
+    assert (helped.task.seed, helped.together) == (2, ())
+    rest = agenda.take(turn)
+    assert rest is not None
+    assert rest.task.seed == 1
+    assert agenda.cells_left == 0
 
 
 def test_nothing_is_handed_out_after_the_end() -> None:
-    """A closed agenda gives nothing, not even of a bundle that was begun, and still knows what is left."""
-    agenda = Agenda([task("pixels", "pixels")])
-    begun = agenda.take(None)
-    agenda.close()
-    assert begun is not None
-    assert agenda.take(begun[0]) is None
-    assert agenda.take(None) is None
-    assert agenda.cells_left == 2
+    """A closed agenda gives nothing, not even of a series that was begun, and still knows what is left."""
+    for agenda in (Agenda([task("pixels", "pixels")]), Agenda(together(0, 1, detectors=1))):
+        begun = agenda.take(None)
+        agenda.close()
+        assert begun is not None
+        assert agenda.take(begun) is None
+        assert agenda.take(None) is None
+        assert agenda.cells_left == 2
 
 
-def test_a_bundle_carries_no_detector() -> None:
+def test_a_task_carries_no_detector() -> None:
     """Each is sent alone, so that one that can't be sent keeps nobody else at home."""
     got = Agenda([task("pixels", "pixels")]).take(None)
     assert got is not None
-    assert got[0].task.detectors == ()
+    assert got.task.detectors == ()
 
 
 def test_what_ends_a_worker_is_known_to_all_who_would_meet_it() -> None:
     """Tasks that differ in detectors or missing anomalies share it; other seeds and classes do not."""
     agenda, here = Agenda([]), task("pixels")
-    agenda.learn(here, Lost(views={"subject": ("crashed", "it died")}))
-    agenda.learn(replace(here, detectors=()), Lost(anomalies={"brighter": ("timeout", "it slept")}))
-    agenda.learn(here, Lost())
+
+    def learn(met: Task, lost: Lost) -> None:
+        agenda.learn(Turn(Bundle(""), Series(here.detectors[0]), met), GroupReport([], lost=lost))
+
+    learn(here, Lost(views={"subject": ("crashed", "it died")}))
+    learn(replace(here, detectors=()), Lost(anomalies={"brighter": ("timeout", "it slept")}))
+    learn(here, Lost())
     for same in (here, replace(here, detectors=offers("columns")), replace(here, anomalies=here.anomalies[:1])):
         known = agenda.lost(same)
         assert known.views == {"subject": ("crashed", "it died")}
@@ -144,9 +210,10 @@ def test_objects_need_not_be_hashable() -> None:
         views={"toy-pixels": view, "columns": view},
     )
     agenda = Agenda([listed])
-    agenda.learn(listed, Lost(views={"toy-view": ("crashed", "it died")}))
+    lost = Lost(views={"toy-view": ("crashed", "it died")})
+    agenda.learn(Turn(Bundle(""), Series(listed.detectors[0]), listed), GroupReport([], lost=lost))
     assert agenda.lost(listed).views == {"toy-view": ("crashed", "it died")}
     first, second = agenda.take(None), agenda.take(None)
     assert first is not None
     assert second is not None
-    assert first[0] is second[0]
+    assert first.bundle is second.bundle

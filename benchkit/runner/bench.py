@@ -8,11 +8,12 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from benchkit.contract import AnomalyGenerator, Detector, View
+from benchkit.contract import AnomalyGenerator, Detector, LabelledImages, View
 from benchkit.errors import Unsupported
 from benchkit.registry import Offer
 from benchkit.runner import protocol
 from benchkit.runner.blank import Frame, blank_cell, detector_columns
+from benchkit.runner.fit import Fit
 from benchkit.runner.group import FitGroup, Outcome, TestSet
 from benchkit.runner.guard import PLUGIN_FAULTS, SpoiledInputsError, Verdict, explain, isolated, untouched
 from benchkit.runner.ledger import Ledger
@@ -33,6 +34,9 @@ class Bench:
         settings: the run's settings.
         machine: device and what is recorded of it.
         ledger: takes the seconds.
+
+    Attributes:
+        ready: scorers that were fitted ahead, by the names of their detectors.
     """
 
     def __init__(
@@ -52,6 +56,23 @@ class Bench:
         self._left_out: dict[str, Verdict] = {}
         self._lay_out()
 
+        self.ready: dict[str, Fit] = {}
+
+    @property
+    def device(self) -> torch.device:
+        """Where the images lie."""
+        return self._machine.device
+
+    @property
+    def train(self) -> LabelledImages:
+        """The normal training images."""
+        return self._train
+
+    @property
+    def room(self) -> ViewRoom:
+        """The task's views."""
+        return self._room
+
     def serves(self, task: Task) -> bool:
         """Return whether the detectors of another task can be done here too: it has the same images and anomalies."""
         return replace(self.task, detectors=(), views={}) == replace(task, detectors=(), views={})
@@ -67,7 +88,8 @@ class Bench:
             Its group, to be timed, and its cells so far: one for each anomaly of the task.
         """
         self._room.views = {**self._room.views, **views}
-        group = FitGroup(offer, self._room, self._settings, self._machine, self._ledger, self.task.seed)
+        ready = self.ready.pop(offer.item.name, None)
+        group = FitGroup(offer, self._room, self._settings, self._machine, self._ledger, self.task.seed, ready)
         with torch.random.fork_rng():
             group.assess(self._train.images, self._calibration, self._normal, self._sets)
         self._mend(group)
@@ -81,12 +103,17 @@ class Bench:
         return timing
 
     def _mend(self, group: FitGroup) -> None:
-        """Bring the images back that somebody wrote into, before anybody else looks at them."""
         if group.spoiled:
             group.spoiled = False
-            protocol.restore(self._data, self.task.dataset.item)
-            self._lay_out()
-            self._room.views, group.room = group.room.views, self._room
+            self.mend()
+            group.room = self._room
+
+    def mend(self) -> None:
+        """Bring the images back that somebody wrote into, before anybody else looks at them."""
+        views = self._room.views
+        protocol.restore(self._data, self.task.dataset.item)
+        self._lay_out()
+        self._room.views = views
 
     def _lay_out(self) -> None:
         labels = self.task.normal_labels

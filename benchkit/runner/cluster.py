@@ -13,11 +13,12 @@ from benchkit import __version__
 from benchkit.contract import Dataset
 from benchkit.errors import BenchkitError, UsageError
 from benchkit.results import Status
-from benchkit.runner.agenda import Agenda, Bundle
+from benchkit.runner.agenda import Agenda, Turn
 from benchkit.runner.blank import cells_of
 from benchkit.runner.group import Outcome
 from benchkit.runner.guard import described
 from benchkit.runner.isolation.attempt import Assignment
+from benchkit.runner.isolation.crew import assignment_of
 from benchkit.runner.isolation.parcel import Parcel, can_be_sent
 from benchkit.runner.isolation.worker import Start
 from benchkit.runner.loaded import Loaded
@@ -43,12 +44,12 @@ class _Flight:
     """A fit group that a Dask worker does, or is going to do.
 
     Attributes:
-        bundle: where it came from.
+        turn: as it was handed out.
         assignment: what was sent.
         left_out: cells that could not be sent with it.
     """
 
-    bundle: Bundle
+    turn: Turn
     assignment: Assignment
     left_out: list[Outcome]
 
@@ -132,10 +133,10 @@ class Cluster:
             future = next(ended)
             flight = self._flying.pop(future)
             answer = self._answer(future, flight.assignment)
-            agenda.learn(flight.bundle.task, answer.report.lost)
+            agenda.learn(flight.turn, answer.report)
             future.release()
             yield replace(answer.report, outcomes=[*flight.left_out, *answer.report.outcomes])
-            self._next(agenda, loaded, ended, flight.bundle, answer.address)
+            self._next(agenda, loaded, ended, flight.turn, answer.address)
             self._fill(agenda, loaded, ended)
 
     def _fill(self, agenda: Agenda, loaded: Loaded, ended: Any) -> None:
@@ -145,20 +146,24 @@ class Cluster:
         while len(self._flying) < threads and self._next(agenda, loaded, ended, None, ""):
             pass
 
-    def _next(self, agenda: Agenda, loaded: Loaded, ended: Any, last: Bundle | None, address: str) -> bool:
-        taken = agenda.take(last)
-        if taken is None:
+    def _next(self, agenda: Agenda, loaded: Loaded, ended: Any, last: Turn | None, address: str) -> bool:
+        turn = agenda.take(last)
+        if turn is None:
             return False
-        bundle, offer = taken
-        whole = Assignment(bundle.task, offer, agenda.lost(bundle.task), loaded.frame, loaded.checksum).lean()
+        whole = assignment_of(turn, agenda, loaded).lean()
         assignment, left_out = without_unsendable(whole)
         if not can_be_sent(assignment):
             self._unsent.append(GroupReport(_failed(whole, "failed", "it cannot be sent to another process")))
             return True
-        near = {"workers": [address], "allow_other_workers": True} if bundle is last and address else {}
-        key = f"{bundle.task.title} {offer.item.view}"
-        future = self._client.submit(attempt_there, self._token, Parcel.of(assignment), key, pure=False, **near)
-        self._flying[future] = _Flight(bundle, assignment, left_out)
+        near = (
+            {"workers": [address], "allow_other_workers": True}
+            if last and turn.bundle is last.bundle and address
+            else {}
+        )
+        future = self._client.submit(
+            attempt_there, self._token, Parcel.of(assignment), turn.bundle.key, pure=False, **near
+        )
+        self._flying[future] = _Flight(turn, assignment, left_out)
         ended.add(future)
         return True
 
@@ -186,6 +191,8 @@ class Cluster:
 def without_unsendable(assignment: Assignment) -> tuple[Assignment, list[Outcome]]:
     """Return the assignment less the anomalies that can't be sent to a worker, and the cells that say so."""
     task = assignment.task
+    if not can_be_sent(assignment.together):
+        assignment = replace(assignment, together=())
     kept = tuple(offer for offer in task.anomalies if can_be_sent(offer))
     if len(kept) == len(task.anomalies):
         return assignment, []

@@ -74,7 +74,9 @@ def conduct(
     with _working(request, plan, plan.n_fits) as executor:
         loaded = _load(executor, account)
         with RunStore.create(out, run_id or _fresh_id(plan), manifest_of(request, registry, plan, loaded)) as store:
-            _carry_out(store, executor, loaded, Agenda(plan.tasks), account, listener or Listener())
+            _carry_out(
+                store, executor, loaded, Agenda(plan.tasks, request.settings.sharers), account, listener or Listener()
+            )
             return store.folder
 
 
@@ -98,7 +100,8 @@ def resume(
             loaded = _load(executor, account)
             earlier.check_data(loaded)
             earlier.begin(request, registry, loaded)
-            _carry_out(store, executor, loaded, Agenda(tasks), account, listener)
+            agenda = Agenda(tasks, request.settings.sharers)
+            _carry_out(store, executor, loaded, agenda, account, listener)
             return store.folder
 
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from benchkit.contract import Dataset, Detector
-from benchkit.registry import Offer
-from benchkit.runner.agenda import Agenda
-from benchkit.runner.bench import Bench
+from benchkit.contract import Dataset
+from benchkit.runner.agenda import Agenda, Turn
+from benchkit.runner.benches import Benches
 from benchkit.runner.group import with_timing
 from benchkit.runner.ledger import Ledger
 from benchkit.runner.loaded import Loaded
 from benchkit.runner.machine import machine_for
-from benchkit.runner.plan import Task
-from benchkit.runner.protocol import Prepared, prepare
+from benchkit.runner.protocol import prepare
 from benchkit.runner.report import GroupReport
 from benchkit.runner.settings import RunSettings
 
@@ -31,38 +29,35 @@ class Inline:
         self._settings = settings
         self._machine = machine_for(settings.device)
         self._ledger = Ledger(self._machine.device)
-        self._data: Prepared | None = None
-        self._bench: Bench | None = None
+        self._benches: Benches | None = None
 
     def load(self) -> Loaded:
         """Load the data set."""
         with self._ledger.time("load"):
-            self._data = prepare(self._dataset, self._machine.device)
-        return Loaded.of(self._data, self._settings, self._machine)
+            data = prepare(self._dataset, self._machine.device)
+        self._benches = Benches(data, self._settings, self._machine, self._ledger)
+        return Loaded.of(data, self._settings, self._machine)
 
     def reports(self, agenda: Agenda, loaded: Loaded) -> Iterator[GroupReport]:
         """Do one group after another."""
-        taken = agenda.take(None)
-        while taken is not None:
-            bundle, offer = taken
-            yield self._report(bundle.task, offer)
-            taken = agenda.take(bundle)
+        turn = agenda.take(None)
+        while turn is not None:
+            report = self._report(turn)
+            agenda.learn(turn, report)
+            yield report
+            turn = agenda.take(turn)
 
-    def _report(self, task: Task, offer: Offer[Detector]) -> GroupReport:
+    def _report(self, turn: Turn) -> GroupReport:
+        if self._benches is None:
+            raise RuntimeError("the executor was asked for a fit before it had loaded its data")
         start = self._ledger.clock()
-        bench = self._bench_for(task)
-        group, outcomes = bench.assess(offer, task.views)
+        if turn.together:
+            self._benches.fit_ahead(turn.together, turn.offer)
+        bench = self._benches.of(turn.task)
+        group, outcomes = bench.assess(turn.offer, turn.task.views)
         outcomes = with_timing(outcomes, bench.time(group))
         return GroupReport(outcomes, self._ledger.take(), self._ledger.clock() - start)
 
-    def _bench_for(self, task: Task) -> Bench:
-        if self._data is None:
-            raise RuntimeError("the executor was asked for a fit before it had loaded its data")
-        if self._bench is None or not self._bench.serves(task):
-            self._bench = None  # before the next one is laid out: two at once are much memory
-            self._bench = Bench(task, self._data, self._settings, self._machine, self._ledger)
-        return self._bench
-
     def close(self) -> None:
         """Let the data go."""
-        self._data = self._bench = None
+        self._benches = None

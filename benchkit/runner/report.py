@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from benchkit.runner.group import Outcome
 from benchkit.runner.guard import Verdict
+from benchkit.runner.plan import Task
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,10 @@ class Lost:
     def and_also(self, other: Lost) -> Lost:
         """Return both together."""
         return Lost({**self.views, **other.views}, {**self.anomalies, **other.anomalies})
+
+    def left_of(self, task: Task) -> Task:
+        """Return a task without the anomalies that nobody can make."""
+        return replace(task, anomalies=tuple(each for each in task.anomalies if each.item.name not in self.anomalies))
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,11 @@ class RunSettings:
         """Whether everything is done in this very process."""
         return self.executor == LOCAL and self.jobs == 0
 
+    @property
+    def sharers(self) -> int:
+        """Among how many workers the tasks of one detector are shared out; 0: each for itself, as on many machines."""
+        return max(1, self.jobs) if self.executor in (LOCAL, "dask") else 0
+
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as JSON types."""
         return {**asdict(self), "seeds": list(self.seeds)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any
 
 from torch import Tensor
 
@@ -75,12 +74,24 @@ class ViewRoom:
 
     def _timed_fit(self, offer: Offer[View]) -> Mapping[str, Look]:
         with self._ledger.time("view", offer.item.name) as watch:
-            looks: Any = offer.item.fit(with_own_labels(self._normal), seed=self._seed)
-        if not isinstance(looks, Mapping):
-            raise contract_error(offer, f"fit: got {type(looks).__name__}; expected a mapping of view to function.")
-        fitted: Mapping[str, Look] = looks
+            looks: object = offer.item.fit(with_own_labels(self._normal), seed=self._seed)
+        fitted = _checked(looks, offer)
         self._fit_seconds[offer.item.name] = watch.seconds
         return fitted
+
+    def is_fitted(self, view: str) -> bool:
+        """Return whether the view's object was trained, or failed to be."""
+        return self.offer(view).item.name in self._looks
+
+    def give(self, view: str, looks: object, seconds: float) -> None:
+        """Take what the view's object gave when it was trained elsewhere, together with others.
+
+        Raises:
+            ContractError: it is no mapping.
+        """
+        offer = self.offer(view)
+        self._looks[offer.item.name] = _checked(looks, offer)
+        self._fit_seconds[offer.item.name] = seconds
 
     def fit_seconds(self, view: str) -> float | None:
         """Return how long the view's object was trained; None before."""
@@ -107,6 +118,12 @@ class ViewRoom:
 
     def _forget_all_but(self, view: str) -> None:
         self._inputs = {key: kept for key, kept in self._inputs.items() if key[0] == view}
+
+
+def _checked(looks: object, offer: Offer[View]) -> Mapping[str, Look]:
+    if not isinstance(looks, Mapping):
+        raise contract_error(offer, f"fit: got {type(looks).__name__}; expected a mapping of view to function.")
+    return looks
 
 
 def _shows_itself(look: Look, images: Tensor) -> bool:

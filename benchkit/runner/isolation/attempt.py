@@ -35,6 +35,7 @@ class Assignment:
         lost: what not to try again.
         frame: what its cells say when the worker can't say anything.
         checksum: of the run's data; a worker that loads others would make numbers of another run.
+        together: this task and others that the detector is to be fitted for at once, before; empty for this one alone.
     """
 
     task: Task
@@ -42,12 +43,15 @@ class Assignment:
     lost: Lost
     frame: Frame
     checksum: str
+    together: tuple[Task, ...] = ()
 
     def lean(self) -> Assignment:
         """Return it with nothing in it but what this group needs: what others need may not be sendable."""
-        view = self.offer.item.view
-        views = {name: offer for name, offer in self.task.views.items() if name == view}
-        return replace(self, task=replace(self.task, detectors=(self.offer,), views=views))
+        return replace(self, task=self._lean(self.task), together=tuple(map(self._lean, self.together)))
+
+    def _lean(self, task: Task) -> Task:
+        views = {name: offer for name, offer in task.views.items() if name == self.offer.item.view}
+        return replace(task, detectors=(self.offer,), views=views)
 
 
 def attempt(assignment: Assignment, supervisor: Supervisor) -> GroupReport:
@@ -66,6 +70,8 @@ class _Attempt:
 
     def report(self) -> GroupReport:
         """Try until the group has its cells; each new try leaves out an anomaly that ended the last."""
+        if self._what.together:
+            self._fit_ahead()
         outcomes: list[Outcome] | None = None
         while outcomes is None:
             outcomes = self._outcomes(self._what.lost.and_also(self._lost))
@@ -73,6 +79,16 @@ class _Attempt:
         if any(outcome.cell.status == "oom" for outcome in outcomes):
             self._supervisor.renew()  # what one group took and kept is not to be missing to the next
         return GroupReport(outcomes, self._seconds, self._busy, self._lost, self._printed())
+
+    def _fit_ahead(self) -> None:
+        """Fit for several tasks at once; where that comes to nothing, each group tries alone and says why it fails."""
+        try:
+            self._supervisor.prepare(self._what.checksum)
+            self._book(self._supervisor.fit_ahead(self._what.together, self._what.offer))
+        except Death as death:
+            self._mourn(death)
+        except Exception:  # such as an object that can't be sent
+            self._text += self._supervisor.said()
 
     def _printed(self) -> str:
         """Return the end of what was printed, under the name of the group; nothing when nothing was."""
@@ -86,7 +102,7 @@ class _Attempt:
         view = self._what.task.views.get(self._what.offer.item.view)
         if view is not None and view.item.name in lost.views:
             return self._nothing(*lost.views[view.item.name])
-        task = self._sendable(lost)
+        task = lost.left_of(self._what.task)
         if not task.anomalies:
             return self._left_out(lost)  # a fit would be for nothing
         try:
@@ -112,11 +128,6 @@ class _Attempt:
             "was planned: let no plugin change its own fields."
         )
         return [Outcome(cell) for cell in cells_of(task, offer, frame, "failed", reason)]
-
-    def _sendable(self, lost: Lost) -> Task:
-        """Return the task without the anomalies that nobody can make or send."""
-        task = self._what.task
-        return replace(task, anomalies=tuple(each for each in task.anomalies if each.item.name not in lost.anomalies))
 
     def _left_out(self, lost: Lost) -> list[Outcome]:
         """Return the cells of anomalies that nobody can make."""

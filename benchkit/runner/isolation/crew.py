@@ -18,7 +18,7 @@ from pathlib import Path
 import torch
 
 from benchkit.contract import Dataset
-from benchkit.runner.agenda import Agenda
+from benchkit.runner.agenda import Agenda, Turn
 from benchkit.runner.isolation.attempt import Assignment, attempt
 from benchkit.runner.isolation.home import Home, is_alive
 from benchkit.runner.isolation.lane import Lane, lane_folder
@@ -156,14 +156,19 @@ class Crew:
         if self._work is None:
             return
         agenda, loaded = self._work
-        taken = agenda.take(None)
-        while taken is not None:
-            bundle, offer = taken
-            lost = agenda.lost(bundle.task)
-            report = attempt(Assignment(bundle.task, offer, lost, loaded.frame, loaded.checksum), supervisor)
-            agenda.learn(bundle.task, report.lost)
+        turn = agenda.take(None)
+        while turn is not None:
+            report = attempt(assignment_of(turn, agenda, loaded), supervisor)
+            agenda.learn(turn, report)
             self._reports.put(report)
-            taken = agenda.take(bundle)
+            turn = agenda.take(turn)
+
+
+def assignment_of(turn: Turn, agenda: Agenda, loaded: Loaded) -> Assignment:
+    """Return what a worker is to be told of a turn."""
+    lost = agenda.lost(turn.task)
+    together = tuple(agenda.lost(task).left_of(task) for task in turn.together)
+    return Assignment(turn.task, turn.offer, lost, loaded.frame, loaded.checksum, together)
 
 
 def _be_deaf_to_ctrl_c() -> None:

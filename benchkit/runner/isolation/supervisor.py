@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from benchkit.contract import Dataset
+from benchkit.contract import Dataset, Detector
 from benchkit.errors import BenchkitError, DataError
+from benchkit.registry import Offer
 from benchkit.runner.guard import described
 from benchkit.runner.isolation import worker
 from benchkit.runner.isolation.death import Death
 from benchkit.runner.isolation.sandbox import Sandbox
 from benchkit.runner.isolation.worker import Assessed, Spent
 from benchkit.runner.loaded import Loaded
+from benchkit.runner.plan import Task
 from benchkit.runner.throughput import Timing
 
 
@@ -75,6 +78,12 @@ class Supervisor:
                 f"expected {checksum[:12]}, the run's. Mend its load, which must give the same images each time "
                 "and everywhere."
             )
+
+    def fit_ahead(self, tasks: Sequence[Task], offer: Offer[Detector]) -> Spent:
+        """Fit a detector for several tasks at once, within the time that they have together."""
+        limit = None if self._timeout is None else self._timeout * len(tasks)
+        self._sandbox.lane.turnstile()
+        return self._sandbox.call(worker.fit_ahead, tuple(tasks), offer, limit=limit)
 
     def assess(self, *args: Any) -> Assessed:
         """Fit and score; the clock of the time-out runs."""

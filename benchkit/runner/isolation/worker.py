@@ -23,6 +23,7 @@ from benchkit.errors import UsageError
 from benchkit.registry import Offer
 from benchkit.registry.loading import plugin_file
 from benchkit.runner.bench import Bench
+from benchkit.runner.benches import Benches
 from benchkit.runner.group import FitGroup, Outcome
 from benchkit.runner.isolation.home import Home
 from benchkit.runner.isolation.parcel import Parcel
@@ -30,7 +31,7 @@ from benchkit.runner.ledger import Ledger
 from benchkit.runner.loaded import Loaded
 from benchkit.runner.machine import machine_for
 from benchkit.runner.plan import Task
-from benchkit.runner.protocol import Prepared, prepare
+from benchkit.runner.protocol import prepare
 from benchkit.runner.settings import RunSettings
 from benchkit.runner.throughput import Timing
 
@@ -89,30 +90,41 @@ class _Worker:
         self.settings = start.settings
         self.machine = machine_for(start.settings.device)
         self.ledger = Ledger(self.machine.device, clock=home.clock, announce=home.announce)
-        self._data: Prepared | None = None
+        self._benches: Benches | None = None
         self._bench: Bench | None = None
         self._group: FitGroup | None = None
 
     def load(self, dataset: Dataset) -> Loaded:
         """Load the data set and set the limit on memory, which counts from what is there by then."""
         with self.ledger.time("load", dataset.name):
-            self._data = prepare(dataset, self.machine.device)
+            data = prepare(dataset, self.machine.device)
+        self._benches = Benches(data, self.settings, self.machine, self.ledger)
         if self.settings.memory_limit is not None:
             _limit_memory(self.settings.memory_limit)
-        return Loaded.of(self._data, self.settings, self.machine)
+        return Loaded.of(data, self.settings, self.machine)
+
+    def fit_ahead(self, tasks: tuple[Task, ...], offer: Offer[Detector]) -> Spent:
+        """Fit a detector for several tasks at once; they are assessed one by one."""
+        start = self._begin()
+        self._ready_benches().fit_ahead(tasks, offer)
+        return self._spent(start)
 
     def assess(self, task: Task, offer: Offer[Detector]) -> Assessed:
         """Fit and score one detector."""
-        if self._data is None:
-            raise RuntimeError("the worker process was asked for a fit before it had loaded its data")
-        _speak_into(self.home.log)  # again: a plugin may have closed what the next one prints to
-        start = self.ledger.clock()
-        self._group = None
-        if self._bench is None or not self._bench.serves(task):
-            self._bench = None  # before the next one is laid out: two at once are much memory
-            self._bench = Bench(task, self._data, self.settings, self.machine, self.ledger)
+        start = self._begin()
+        self._bench = self._ready_benches().of(task)
         self._group, outcomes = self._bench.assess(offer, task.views)
         return Assessed(outcomes, self._spent(start))
+
+    def _begin(self) -> float:
+        _speak_into(self.home.log)  # again: a plugin may have closed what the next one prints to
+        self._group = None
+        return self.ledger.clock()
+
+    def _ready_benches(self) -> Benches:
+        if self._benches is None:
+            raise RuntimeError("the worker process was asked for a fit before it had loaded its data")
+        return self._benches
 
     def time(self) -> tuple[Timing, Spent]:
         """Time the detector that was fitted last."""
@@ -159,6 +171,11 @@ def answer(function: Callable[..., Any], parcel: Parcel) -> Any:
 def load(dataset: Dataset) -> Loaded:
     """Load the data set; see ``Loaded``."""
     return _ready().load(dataset)
+
+
+def fit_ahead(tasks: tuple[Task, ...], offer: Offer[Detector]) -> Spent:
+    """Fit one detector for several tasks at once."""
+    return _ready().fit_ahead(tasks, offer)
 
 
 def assess(task: Task, offer: Offer[Detector]) -> Assessed:

@@ -1,0 +1,115 @@
+"""Many fits in one: a view and a detector fitted for several tasks at once, before their groups are done one by one."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from benchkit.contract import Detector, LabelledImages, View
+from benchkit.registry import Offer
+from benchkit.runner.bench import Bench
+from benchkit.runner.fit import Fit
+from benchkit.runner.guard import PLUGIN_FAULTS, SpoiledInputsError, contract_error, isolated, untouched
+from benchkit.runner.ledger import Ledger
+from benchkit.runner.protocol import with_own_labels
+
+ROOM = 2**29
+"""Bytes of inputs that are laid out at a time on a processor; an accelerator takes a quarter of its memory."""
+
+
+def fit_ahead(
+    benches: Sequence[Bench], views: Sequence[Mapping[str, Offer[View]]], offer: Offer[Detector], ledger: Ledger
+) -> None:
+    """Fit for the tasks of all these benches at once, and leave with each what is its own.
+
+    A fault of a plugin is not told here: the group that finds nothing ready fits alone, and then has its own to tell.
+
+    Args:
+        benches: one for each task.
+        views: who offers each view, of each task.
+        offer: the detector.
+        ledger: takes the seconds.
+    """
+    try:
+        for bench, offered in zip(benches, views, strict=True):
+            bench.room.views = {**bench.room.views, **offered}
+        _fit_view(benches, offer.item.view, ledger)
+        if offer.item.stacks_on(benches[0].device):
+            for some in _portions(benches):
+                _fit_detector(some, offer, ledger)
+    except SpoiledInputsError:
+        for bench in benches:
+            bench.mend()
+    except PLUGIN_FAULTS:
+        return
+
+
+def _portions(benches: Sequence[Bench]) -> list[list[Bench]]:
+    """Share benches out evenly so that the training images of each portion find room."""
+    images = {bench.train.images.data_ptr(): bench.train.images for bench in benches}  # seeds share theirs
+    needed = sum(each.numel() * each.element_size() for each in images.values())
+    parts = min(len(benches), -(-needed // _room(benches[0].device)))
+    size = -(-len(benches) // max(1, parts))
+    return [list(benches[start : start + size]) for start in range(0, len(benches), size)]
+
+
+def _room(device: torch.device) -> int:
+    return torch.cuda.get_device_properties(device).total_memory // 4 if device.type == "cuda" else ROOM
+
+
+def _fit_view(benches: Sequence[Bench], view: str, ledger: Ledger) -> None:
+    wanting = [bench for bench in benches if not bench.room.is_fitted(view)]
+    if len(wanting) < 2:
+        return
+    offer = wanting[0].room.offer(view)
+    if not offer.item.stacks_on(wanting[0].device):
+        return
+    normals = [with_own_labels(bench.train) for bench in wanting]
+    for bench, fit in zip(wanting, _fitted_views(offer, normals, wanting, ledger), strict=True):
+        bench.room.give(view, fit.value, fit.seconds)
+
+
+def _fitted_views(
+    offer: Offer[View], normals: Sequence[LabelledImages], benches: Sequence[Bench], ledger: Ledger
+) -> list[Fit]:
+    seeds = [bench.task.seed for bench in benches]
+    images = [normal.images for normal in normals]
+    with _lent(images, offer), isolated(seeds[0]), ledger.time("view", offer.item.name) as watch:
+        looks: object = offer.item.fit_many(normals, seeds=seeds)
+    return _shares(looks, len(benches), watch.seconds, offer)
+
+
+def _fit_detector(benches: Sequence[Bench], offer: Offer[Detector], ledger: Ledger) -> None:
+    if len(benches) < 2:
+        return
+    inputs = [bench.room.inputs(offer.item.view, "train", bench.train.images) for bench in benches]
+    for bench, fit in zip(benches, _fitted_detectors(offer, inputs, benches, ledger), strict=True):
+        bench.ready[offer.item.name] = fit
+
+
+def _fitted_detectors(
+    offer: Offer[Detector], inputs: Sequence[Tensor], benches: Sequence[Bench], ledger: Ledger
+) -> list[Fit]:
+    seeds = [bench.task.seed for bench in benches]
+    with _lent(inputs, offer), isolated(seeds[0]), ledger.time("fit", offer.item.name) as watch:
+        scorers: object = offer.item.fit_many(inputs, seeds=seeds)
+    return _shares(scorers, len(benches), watch.seconds, offer)
+
+
+def _shares(made: object, count: int, seconds: float, offer: Offer[Any]) -> list[Fit]:
+    if not isinstance(made, Sequence) or len(made) != count:
+        raise contract_error(offer, f"fit_many: got {type(made).__name__}; expected a list of {count}.")
+    return [Fit(each, seconds / count, count) for each in made]
+
+
+@contextlib.contextmanager
+def _lent(tensors: Sequence[Tensor], offer: Offer[Any]) -> Iterator[None]:
+    """Raise SpoiledInputsError when one of the tensors was changed in place inside the block."""
+    with contextlib.ExitStack() as stack:
+        for tensor in {each.data_ptr(): each for each in tensors}.values():
+            stack.enter_context(untouched(tensor, offer, "fit_many"))
+        yield
