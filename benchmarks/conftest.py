@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from scale import DEVICE_NAME, ROUNDS, SCALE, scaled
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from torch import Tensor
 
     from benchkit import LabelledImages
@@ -15,21 +19,54 @@ if TYPE_CHECKING:
 # As the command line does, and for the same reason; before any benchmark imports torch.
 os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
-N_IMAGES = 20_000
+N_IMAGES = scaled(20_000, least=1_000)
+
+VERSIONS = ("benchkit", "torch", "numpy", "keras", "tensorflow-cpu", "tensorflow", "pyod", "pytest-benchmark")
+"""Distributions that have a say in the figures."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_benchmark_update_machine_info(machine_info: dict[str, Any]) -> None:
+    """Say beside the figures what they were measured on, as ``run.json`` does."""
+    from benchkit.measure.hardware import describe, pick_device
+
+    machine_info["benchkit"] = {
+        **describe(pick_device(DEVICE_NAME)),
+        "versions": dict(_versions()),
+        "images": "mnist" if _mnist() else "synthetic",
+        "scale": SCALE,
+        "rounds": ROUNDS,
+    }
+
+
+def _versions() -> Iterator[tuple[str, str]]:
+    for name in VERSIONS:
+        try:
+            yield name, importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
 
 
 @pytest.fixture(scope="session")
 def labelled() -> LabelledImages:
     """Return 20,000 images of 28×28: MNIST's first training images where they are at hand, else synthetic ones."""
-    from benchkit import DataError, LabelledImages
+    from benchkit import LabelledImages
+
+    train = _mnist()
+    if train is None:
+        return _synthetic()
+    return LabelledImages(train.images[:N_IMAGES].clone(), train.labels[:N_IMAGES].clone())
+
+
+def _mnist() -> LabelledImages | None:
+    from benchkit import DataError
     from benchkit.registry import load_registry
 
     os.environ["BENCHKIT_OFFLINE"] = "1"  # a benchmark downloads nothing
     try:
-        train = load_registry().datasets["mnist"].item.load().train
+        return load_registry().datasets["mnist"].item.load().train
     except DataError:
-        return _synthetic()
-    return LabelledImages(train.images[:N_IMAGES].clone(), train.labels[:N_IMAGES].clone())
+        return None
 
 
 @pytest.fixture(scope="session")
