@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup run test faults lint bench leaderboard clean
+.PHONY: setup run test faults lint peers bench performance performance-cuda leaderboard clean
 
 setup: $(VENV)/.installed
 
@@ -27,9 +27,19 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: setup
+peers: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,peers]'
+
+bench: peers
 	$(BIN)/python -m pytest benchmarks --benchmark-only
+
+# docs/performance.md, from new measurements on this machine's processor: under an hour; leave the machine alone.
+performance: peers
+	$(BIN)/python benchmarks/performance.py --measure cpu
+
+# The same page's section on the GPU of this machine, in minutes.
+performance-cuda: setup
+	BENCHKIT_DEVICE=cuda $(BIN)/python benchmarks/performance.py --measure cuda --brief
 
 # The published leaderboard from the committed run, and the README's copy of it.
 leaderboard: setup

@@ -1,0 +1,104 @@
+"""Measures, and writes docs/performance.md from what was measured.
+
+From the repository's root: ``make performance``, or ``python benchmarks/performance.py --measure cpu`` to measure into
+results/performance/cpu.json and write the page, ``python benchmarks/performance.py`` to write the page only, from every
+file in results/performance or from those that are named. ``--check`` ends with 1 where the page is out of date.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from published import page, read, together
+
+ROOT = Path(__file__).parents[1]
+FILES = ROOT / "results" / "performance"
+PAGE = ROOT / "docs" / "performance.md"
+MODULES = ("together", "ceilings", "peers", "growth", "sweep")
+SHORT = ("together", "ceilings", "peers", "sweep")
+"""Those that a GPU has a part in; of them, what takes minutes on its processor is left out."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what is asked for; return the exit status."""
+    chosen = _arguments(arguments)
+    status = 0
+    if chosen.measure:
+        status = measure(chosen.into / f"{chosen.measure}.json", chosen.only, brief=chosen.brief)
+    files = chosen.files or sorted(chosen.into.glob("*.json"))
+    try:
+        text = page([read(file) for file in files])
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return _deliver(text, chosen.out, check=chosen.check) or status
+
+
+def measure(into: Path, modules: Sequence[str], *, brief: bool) -> int:
+    """Run the benchmarks, a process for each file of them; return 1 where one failed.
+
+    What is measured is written as soon as its file is done, so that a machine that is taken away leaves the rest.
+
+    Args:
+        into: the reduced file.
+        modules: which, by their names without ``test_``; none: all.
+        brief: leave out what takes longest.
+    """
+    documents: list[dict[str, Any]] = []
+    problems: list[str] = []
+    into.parent.mkdir(parents=True, exist_ok=True)
+    for module in modules or (SHORT if brief else MODULES):
+        document, status = _run(module, brief=brief)
+        documents += [] if document is None else [document]
+        problems += [f"test_{module}.py ended with {status}: rows of it may be missing."] if status else []
+        if documents:
+            into.write_text(f"{json.dumps(together(documents, problems), indent=1)}\n", encoding="utf-8")
+    print(*problems, sep="\n", file=sys.stderr)
+    return 1 if problems else 0
+
+
+def _run(module: str, *, brief: bool) -> tuple[dict[str, Any] | None, int]:
+    """Return what pytest-benchmark wrote of one file, if it did, and pytest's exit status."""
+    with tempfile.TemporaryDirectory(prefix="benchkit-performance-") as folder:
+        written = Path(folder, "benchmarks.json")
+        command = [sys.executable, "-m", "pytest", f"benchmarks/test_{module}.py", "--benchmark-only"]
+        command += ["-W", "ignore:Not saving anything"]  # as an error, it would hide why nothing was measured
+        environment = {**os.environ, **({"BENCHKIT_BENCH_BRIEF": "1"} if brief else {})}
+        done = subprocess.run([*command, "--benchmark-json", str(written)], cwd=ROOT, env=environment)
+        text = written.read_text(encoding="utf-8") if written.exists() else ""
+        return (json.loads(text) if text else None), done.returncode
+
+
+def _deliver(text: str, out: Path, *, check: bool) -> int:
+    if check:
+        same = out.exists() and out.read_text(encoding="utf-8") == text
+        print(f"{out}: {'up to date' if same else 'out of date; write it: python benchmarks/performance.py'}")
+        return 0 if same else 1
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(text, encoding="utf-8")
+    print(out)
+    return 0
+
+
+def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Measure, and write the performance page.")
+    parser.add_argument("files", nargs="*", type=Path, help="what was measured (every file in --into)")
+    parser.add_argument("--measure", metavar="NAME", help="measure first, into NAME.json; BENCHKIT_DEVICE: on what")
+    parser.add_argument("--only", action="append", choices=MODULES, default=[], help="measure this part (repeatable)")
+    parser.add_argument("--brief", action="store_true", help="measure what has to do with the device, in minutes")
+    parser.add_argument("--into", type=Path, default=FILES, help="folder of what was measured (results/performance)")
+    parser.add_argument("--out", type=Path, default=PAGE, help="the page (docs/performance.md)")
+    parser.add_argument("--check", action="store_true", help="write nothing; 1 where the page is out of date")
+    return parser.parse_args(given)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
