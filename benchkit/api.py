@@ -159,10 +159,11 @@ def run(
         retry: with ``resume``, statuses whose cells are done again, as a sequence or joined by commas:
             ``"failed,timeout,crashed,oom"``.
         **settings: the other fields of ``benchkit.runner.RunSettings``: device, jobs, prevalence, threshold,
-            batch_size, timing_seconds, save_scores, timeout (seconds), memory_limit (bytes, or a text such as
-            ``"4GB"``), executor, beside (a folder). Everything runs in this very process unless ``jobs`` is 1 or more,
-            or was when the run began that is resumed: worker processes import the script that started them, so it
-            needs ``if __name__ == "__main__":``, and can't receive objects of classes that stand in a notebook.
+            batch_size, timing_seconds, timing_noise, batch_sizes, save_scores, timeout (seconds), memory_limit (bytes,
+            or a text such as ``"4GB"``), executor, beside (a folder). Everything runs in this very process
+            unless ``jobs`` is 1 or more, or was when the run began that is resumed: worker processes import the script
+            that started them, so it needs ``if __name__ == "__main__":``, and can't receive objects of classes that
+            stand in a notebook.
 
     Returns:
         The run. A cell that failed is in it with its reason; it does not raise.

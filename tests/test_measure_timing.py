@@ -54,11 +54,18 @@ def test_the_budget_is_spent_and_no_more() -> None:
     assert measured.repeats > timing.MIN_REPEATS
 
 
-@given(budget=st.floats(0, 0.05), seconds=st.floats(0.01, 10))
+@given(budget=st.floats(0, 0.05), seconds=st.floats(0.01, 0.2))
 def test_there_are_always_a_few_repeats(budget: float, seconds: float) -> None:
-    """However small the budget, the call is timed the least number of times."""
+    """However small the budget, the call is timed as often as its median needs to have an interval."""
     measured, _ = timed([seconds], budget=budget)
     assert measured.repeats >= timing.MIN_REPEATS
+
+
+@given(budget=st.floats(0, 0.05), seconds=st.floats(2.0, 100.0))
+def test_slow_batches_are_few(budget: float, seconds: float) -> None:
+    """Where a batch alone takes seconds, one warms up and three are timed."""
+    measured, call = timed([seconds], budget=budget)
+    assert (measured.repeats, len(call.batches)) == (timing.FEWEST, timing.FEWEST + 1)
 
 
 def test_a_slow_first_call_is_warmed_away() -> None:
@@ -78,7 +85,7 @@ def test_warm_up_ends_when_its_share_is_spent() -> None:
 
 def test_two_calls_warm_up_even_without_a_budget() -> None:
     """A budget of nothing still leaves two calls untimed."""
-    measured, call = timed([9.0, 8.0, 0.01], budget=0.0)
+    measured, call = timed([0.9, 0.8, 0.01], budget=0.0)
     assert measured.repeats == timing.MIN_REPEATS
     assert len(call.batches) == timing.MIN_REPEATS + 2
     assert measured.latency_p99_ms == pytest.approx(10.0)

@@ -13,12 +13,18 @@ from hypothesis import strategies as st
 from store_helpers import cell
 
 from benchkit import StoreError
+from benchkit.measure.sweep import SizeTiming
 from benchkit.results import RunStore, TimingRecord, read_timings, runs_in
 
 RECORD = TimingRecord(
     dataset="digits", detector="gaussian", settings="ab", seed=0, anomalies=("noise-1", "noise-2"), device="cpu",
     device_name="a processor", threads=2, batch_size=64, lane="exclusive", seconds=(0.25, 0.5, 0.125),
     reference_at=(0, 2), reference_seconds=(0.001, 0.002), product_flop_per_second=1e11, copy_bytes_per_second=2e10,
+    window_seconds=1.5,
+)  # fmt: skip
+SIZE = SizeTiming(
+    asked=64, batch_size=32, images_per_second=3200.0, latency_p50_ms=10.0, latency_p95_ms=11.0, latency_p99_ms=12.0,
+    noise=0.1 + 0.2, repeats=7, flags="budget halved",
 )  # fmt: skip
 
 
@@ -32,7 +38,9 @@ def stored(folder: Path, *records: TimingRecord) -> Path:
 
 def test_what_was_stored_comes_back(tmp_path: Path) -> None:
     """Every field and every digit, in the order in which they were stored."""
-    records = (RECORD, replace(RECORD, detector="other", seconds=(0.1 + 0.2,), reference_at=(), reference_seconds=()))
+    swept = replace(RECORD, seed=1, sweep=(replace(SIZE, asked=1, batch_size=1), SIZE))
+    other = replace(RECORD, detector="other", seconds=(0.1 + 0.2,), reference_at=(), reference_seconds=())
+    records = (RECORD, swept, other)
     assert read_timings(stored(tmp_path, *records)) == records
 
 
@@ -82,6 +90,12 @@ DAMAGE: dict[str, dict[str, Any]] = {
     "a name that is a number": {"detector": 7},
     "a ceiling of nothing": {"product_flop_per_second": 0.0, "copy_bytes_per_second": 1e9},
     "one ceiling alone": {"copy_bytes_per_second": None},
+    "a window of nothing": {"window_seconds": 0.0},
+    "a size of nothing": {"sweep": [{**asdict(SIZE), "asked": 0}]},
+    "a speed that is none": {"sweep": [{**asdict(SIZE), "images_per_second": -1.0}]},
+    "a negative noise": {"sweep": [{**asdict(SIZE), "noise": -0.1}]},
+    "a size without its latency": {"sweep": [{"asked": 1, "batch_size": 1}]},
+    "a sweep that is a number": {"sweep": 7},
 }
 
 

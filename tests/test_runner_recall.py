@@ -15,7 +15,10 @@ from benchkit.cli.run_command import command
 from benchkit.runner import Request, RunSettings, recall_request
 from benchkit.runner.recall import record_request
 
-SETTINGS = RunSettings(seeds=(3, 5), device="cpu", jobs=2, timeout=7.0, memory_limit=10**9, prevalence=0.25)
+SETTINGS = RunSettings(
+    seeds=(3, 5), device="cpu", jobs=2, timeout=7.0, memory_limit=10**9, prevalence=0.25, batch_sizes=(1, 64),
+    timing_noise=0.2,
+)  # fmt: skip
 REQUEST = Request(
     dataset="toy", detectors=("a*", "b"), exclude=("ab",), changes={"b": {"scale": 2.0}}, settings=SETTINGS
 )
@@ -44,6 +47,13 @@ def test_how_the_work_is_done_may_be_changed(folder: Path) -> None:
     """What is said this time wins; the rest stays."""
     settings = recall_request(folder, {"jobs": 1}).settings
     assert (settings.jobs, settings.timeout, settings.seeds) == (1, 7.0, (3, 5))
+
+
+def test_a_run_from_before_timings_could_end_early_goes_on_as_it_began(tmp_path: Path) -> None:
+    """Each of its timings spent the whole budget, at one size of batch."""
+    before = {name: value for name, value in SETTINGS.to_dict().items() if name not in ("timing_noise", "batch_sizes")}
+    settings = recall_request(written(tmp_path, settings=before, request=record_request(REQUEST)), {}).settings
+    assert (settings.timing_noise, settings.batch_sizes) == (0.0, ())
 
 
 def test_a_plugin_file_is_found_from_another_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -136,6 +136,8 @@ def test_what_is_retried_is_done_again_and_the_last_word_counts(tmp_path: Path) 
         ({"dataset": ToyImages(n_train=80, n_test=40)}, "dataset: got toy .*expected toy"),
         ({"seeds": 3}, r"settings: got seeds \[0, 1, 2\]; expected seeds \[0, 1\]"),
         ({"batch_size": 7}, "settings: got batch_size 7"),
+        ({"timing_noise": 0.5}, "settings: got timing_noise 0.5; expected timing_noise 0.01"),
+        ({"batch_sizes": [1]}, r"settings: got batch_sizes \[1\]; expected batch_sizes \[\]"),
         ({"prevalence": 0.1}, "protocol: got hash"),
     ],
 )

@@ -27,6 +27,13 @@ from benchkit.runner import RunSettings, seeds_from
         {"batch_size": 0},
         {"timing_seconds": 0.0},
         {"timing_seconds": float("inf")},
+        {"timing_noise": -0.01},
+        {"timing_noise": 1.0},
+        {"timing_noise": float("nan")},
+        {"batch_sizes": (0,)},
+        {"batch_sizes": (64, 64)},
+        {"batch_sizes": "1,sixty-four"},
+        {"batch_sizes": (1, 64), "beside": "meet"},
         {"threshold": "median"},
         {"threshold": "quantile:1.5"},
     ],
@@ -46,3 +53,11 @@ def test_a_number_of_seeds_counts_from_zero() -> None:
 def test_one_policy_has_one_spelling() -> None:
     """Two spellings of a threshold policy are one protocol."""
     assert RunSettings(threshold="quantile:0.950") == RunSettings(threshold="quantile:0.95")
+
+
+def test_sizes_of_batches_are_kept_in_one_order() -> None:
+    """However they are given, a run that is resumed asks for the same ones; run.json holds a list."""
+    settings = RunSettings(batch_sizes="64,1")  # type: ignore[arg-type]
+    assert settings.batch_sizes == (1, 64)
+    assert settings == RunSettings(batch_sizes=(1, 64))
+    assert settings.to_dict()["batch_sizes"] == [1, 64]

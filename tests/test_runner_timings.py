@@ -9,11 +9,18 @@ from store_helpers import cell
 
 import benchkit
 from benchkit.measure.readings import Readings
+from benchkit.measure.sweep import SizeTiming
 from benchkit.results import read_timings
 from benchkit.runner.group import Outcome
 from benchkit.runner.timings import timing_of
 
-READINGS = Readings((0.25, 0.5), (0,), (0.001,))
+READINGS = Readings((0.25, 0.5), (0,), (0.001,), window_seconds=0.875)
+SWEEP = (
+    SizeTiming(
+        asked=64, batch_size=32, images_per_second=3200.0, latency_p50_ms=10.0, latency_p95_ms=11.0,
+        latency_p99_ms=12.0, noise=0.05, repeats=7, flags="budget halved",
+    ),
+)  # fmt: skip
 TIMED = {"threads": 2, "batch_size": 8, "timing_lane": "exclusive", "device": "cpu"}
 
 
@@ -26,12 +33,13 @@ def test_a_group_that_was_not_timed_leaves_nothing() -> None:
 
 def test_the_record_names_the_good_cells() -> None:
     """Cells that failed have no part in the times."""
-    good = [Outcome(cell(anomaly=name, **TIMED), readings=READINGS) for name in ("noise-1", "noise-2")]
+    good = [Outcome(cell(anomaly=name, **TIMED), readings=READINGS, sweep=SWEEP) for name in ("noise-1", "noise-2")]
     bad = Outcome(cell(anomaly="odd", status="failed", reason="broken", **TIMED), readings=READINGS)
     found = timing_of([good[0], bad, good[1]])
     assert found is not None
     assert found.anomalies == ("noise-1", "noise-2")
     assert (found.seconds, found.reference_at, found.reference_seconds) == ((0.25, 0.5), (0,), (0.001,))
+    assert (found.window_seconds, found.sweep) == (0.875, SWEEP)
 
 
 @pytest.mark.parametrize("jobs", [0, 1])

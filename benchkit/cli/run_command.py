@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from benchkit.registry import Registry
     from benchkit.runner import Plan, Request
 
+_AS_THEY_ARE = ("device", "threshold", "prevalence", "batch_size", "timing_seconds", "timing_noise")
+"""Options that are fields of the settings without a change."""
+
 
 @click.command("run")
 @click.option("--dataset", metavar="NAME|PATH", help="Data set, or a path to your own images.  [default: digits]")
@@ -64,7 +67,21 @@ if TYPE_CHECKING:
 @click.option("--threshold", default="quantile:0.95", show_default=True, help="quantile:Q or zscore:K.")
 @click.option("--prevalence", type=float, default=0.5, show_default=True, help="Share of anomalies to weight to.")
 @click.option("--batch-size", type=int, default=1024, show_default=True, help="Images a timed batch.")
-@click.option("--timing-seconds", type=float, default=0.1, show_default=True, help="Timing budget a fitted detector.")
+@click.option(
+    "--timing-seconds",
+    type=float,
+    default=0.5,
+    show_default=True,
+    help="Timing a fitted detector takes at most so long.",
+)
+@click.option(
+    "--timing-noise",
+    type=float,
+    default=0.01,
+    show_default=True,
+    help="It ends when the median is sure to this share; 0: never before its time.",
+)
+@click.option("--batch-sizes", metavar="N,…", help="Time these sizes of batches as well, such as 1,64,1024,16384.")
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True, help="Results folder."
 )
@@ -124,13 +141,14 @@ def _recalled(options: dict[str, Any]) -> Request:
 
 
 def _request(plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...], options: dict[str, Any]) -> Request:
-    from benchkit.runner import DEFAULT_DATASET, Request, RunSettings, seeds_from
+    from benchkit.runner import DEFAULT_DATASET, Request, RunSettings, batch_sizes_from, seeds_from
 
     _check_table(options)
     settings = RunSettings(
         seeds=seeds_from(options["seeds"]),
         save_scores=not options["no_scores"],
-        **{key: options[key] for key in ("device", "threshold", "prevalence", "batch_size", "timing_seconds")},
+        batch_sizes=batch_sizes_from(options["batch_sizes"]) if options["batch_sizes"] is not None else (),
+        **{key: options[key] for key in _AS_THEY_ARE},
         **how_settings(options),
     )
     return Request(

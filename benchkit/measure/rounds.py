@@ -17,6 +17,9 @@ from benchkit.measure.stopwatch import TICK, Clock, is_possible, stopwatch
 STEADY = 0.1
 """Successive warm-up calls of which the fastest and the slowest differ by no more than this share are steady."""
 
+PATIENCE = 2.0
+"""Seconds that a timing may take whatever its budget: slow batches come seldom, and are wanted all the same."""
+
 MOST_JUMPS = 100
 """Impossible intervals that are measured again; a clock that gives more is of no use."""
 
@@ -114,15 +117,19 @@ class Allowance:
         """Return whether less than ``share`` of the budget has been spent."""
         return self.spent() < share * self.seconds
 
+    def bears_more(self) -> bool:
+        """Return whether a little more does no harm: less than the budget or than ``PATIENCE`` has been spent."""
+        return self.spent() < max(self.seconds, PATIENCE)
+
     def forgive(self, seconds: float) -> None:
         """Take back what somebody else has spent."""
         self._spent -= seconds
 
 
 def warm_up(batch: Round, allowance: Allowance, share: float) -> None:
-    """Call at least twice, until the last three calls are steady or a share of the budget is spent."""
-    latest: deque[float] = deque((batch.seconds() for _ in range(_FEWEST)), maxlen=_ALIKE)
-    while not _is_steady(latest) and allowance.left(share):
+    """Call until three successive calls are steady or a share of the budget is spent; twice if ``PATIENCE`` allows."""
+    latest: deque[float] = deque((batch.seconds(),), maxlen=_ALIKE)
+    while (len(latest) < _FEWEST and allowance.bears_more()) or (not _is_steady(latest) and allowance.left(share)):
         latest.append(batch.seconds())
 
 

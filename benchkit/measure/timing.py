@@ -25,6 +25,9 @@ from benchkit.measure.turns import TURN_SECONDS, Turns, on_one_core
 MIN_REPEATS = 6
 """Timed batches, however small the budget: the fewest whose median has a 95 % interval."""
 
+FEWEST = 3
+"""Timed batches where more would take longer than the budget and than ``rounds.PATIENCE``."""
+
 LEAST_SECONDS = 0.1
 """Timed batches together take at least so long before their noise may end the timing: it has to have shown itself."""
 
@@ -75,6 +78,7 @@ def measure(
     budget_seconds: float,
     noise: float = 0.0,
     repeat_images: bool = False,
+    device: torch.device | None = None,
     clock: Clock = time.perf_counter,
     witness: Clock = time.monotonic,
     reference: Callable[[], float] | None = None,
@@ -84,9 +88,10 @@ def measure(
 
     It is warmed up by at least two calls, until three successive ones agree or ``WARM_UP_SHARE`` of the budget is
     spent; see ``measure.rounds``. Then batch after batch is timed, from the first image again after the last one, until
-    the noise of the median is no more than ``noise``, or the budget is spent, which is flagged; ``MIN_REPEATS`` at
-    least. Taking a batch from ``images`` is not timed. On CUDA, the time is that between two events on the device; it
-    is waited for on every device before a clock is read. A batch that does not fit in memory is halved until it does.
+    the noise of the median is no more than ``noise``, or the budget is spent, which is flagged. ``MIN_REPEATS`` are
+    timed at least, or ``FEWEST`` where more would take longer than ``rounds.PATIENCE``. Taking a batch from ``images``
+    is not timed. On CUDA, the time is that between two events on the device; every device is waited for before a clock
+    is read. A batch that does not fit in memory is halved until it does.
 
     Args:
         call: images in, scores out; it is given batches of ``batch_size`` × the shape of an image.
@@ -95,6 +100,7 @@ def measure(
         budget_seconds: how long to measure at most, warm-up included.
         noise: as a share of the median; 0 spends the whole budget.
         repeat_images: fill a batch of more than N images with the same ones over and over; else it is reduced to N.
+        device: where the call computes; by default where the images lie.
         clock: seconds from any fixed moment.
         witness: another clock, by which impossible times are found.
         reference: returns the seconds of a fixed computation, see ``measure.reference``. It is called before the first
@@ -109,7 +115,7 @@ def measure(
     """
     _check(images, batch_size, budget_seconds, noise)
     size = batch_size if repeat_images else min(batch_size, int(images.shape[0]))
-    timing = _Timing(call, images, budget_seconds, noise, Clocks(clock, witness), reference)
+    timing = _Timing(call, images, device or images.device, budget_seconds, noise, Clocks(clock, witness), reference)
     with torch.no_grad():
         if turns is None:
             return _summary(while_it_fits(timing.alone, size), size)
@@ -143,6 +149,7 @@ class _Timing:
 
     call: Callable[[Tensor], Tensor]
     images: Tensor
+    device: torch.device
     budget_seconds: float
     noise: float
     clocks: Clocks
@@ -155,8 +162,8 @@ class _Timing:
 
     def alone(self, size: int) -> _Taken:
         """Warm up and time, watching what else the machine does."""
-        batch = Round(self.call, Batches(self.images, size), self.images.device, self.clocks)
-        with Disturbance(self.images.device) as around:
+        batch = Round(self.call, Batches(self.images, size), self.device, self.clocks)
+        with Disturbance(self.device) as around:
             allowance = Allowance(self.budget_seconds, self.clocks.clock)
             warm_up(batch, allowance, WARM_UP_SHARE)
             readings = _timed(batch, allowance, self.noise, self.reference)
@@ -167,8 +174,8 @@ class _Timing:
 
     def in_turns(self, size: int, turns: Turns) -> _Taken:
         """Warm up and time while another process waits, and wait while it works; it is no disturbance."""
-        batch = Round(self.call, Batches(self.images, size), self.images.device, self.clocks)
-        alone = self.images.device.type == "cpu" and torch.get_num_threads() == 1
+        batch = Round(self.call, Batches(self.images, size), self.device, self.clocks)
+        alone = self.device.type == "cpu" and torch.get_num_threads() == 1
         with on_one_core() if alone else contextlib.nullcontext():
             readings = _timed_in_turns(batch, self.budget_seconds, turns)
         return _Taken(size, readings, {flags.CLOCK} if batch.jumps else set(), batch.batches.places)
@@ -177,7 +184,7 @@ class _Timing:
 def _timed(batch: Round, allowance: Allowance, noise: float, reference: Callable[[], float] | None) -> Readings:
     """Return the seconds of each timed batch, and of the reference in between."""
     series, enough = _Series(batch, reference), _Enough(noise)
-    while len(series.seconds) < MIN_REPEATS or (allowance.left() and not enough(series.seconds)):
+    while _are_few(series.seconds, allowance) or (allowance.left() and not enough(series.seconds)):
         try:
             series.go_on()
         except TimingError:
@@ -186,6 +193,10 @@ def _timed(batch: Round, allowance: Allowance, noise: float, reference: Callable
             break
     places, references = tuple(series.references), tuple(series.references.values())
     return Readings(tuple(series.seconds), places, references, window_seconds=allowance.spent())
+
+
+def _are_few(seconds: list[float], allowance: Allowance) -> bool:
+    return len(seconds) < (MIN_REPEATS if allowance.bears_more() else FEWEST)
 
 
 class _Series:
@@ -231,7 +242,7 @@ def _timed_in_turns(batch: Round, budget_seconds: float, turns: Turns) -> Readin
     warm_up(batch, allowance, WARM_UP_SHARE)
     seconds: list[float] = []
     medians: list[float] = []
-    while len(seconds) < MIN_REPEATS or allowance.left():
+    while _are_few(seconds, allowance) or allowance.left():
         if medians:
             allowance.forgive(turns.pass_on())
             batch.seconds()  # not timed: the other has taken the caches

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 import msgspec
 
 from benchkit.errors import StoreError
+from benchkit.measure.sweep import SizeTiming
 from benchkit.results.cell import SCHEMA_VERSION
 from benchkit.results.encoding import encode
 from benchkit.results.naming import TIMINGS_FILE
@@ -41,6 +42,8 @@ class TimingRecord:
         product_flop_per_second: the machine's ceiling of float32 matrix products, as measured by the process that
             timed this group; greater than 0; None where it could not be, and before schema 4.
         copy_bytes_per_second: its ceiling of copying, read and written; likewise.
+        window_seconds: how long it all took, warm-up included; greater than 0; None before schema 4.
+        sweep: the other sizes of batches that were timed, ascending by what was asked for; none before schema 4.
     """
 
     schema: int = SCHEMA_VERSION
@@ -61,6 +64,8 @@ class TimingRecord:
     turn_seconds: tuple[float, ...] = ()
     product_flop_per_second: float | None = None
     copy_bytes_per_second: float | None = None
+    window_seconds: float | None = None
+    sweep: tuple[SizeTiming, ...] = ()
 
 
 _decode = msgspec.json.Decoder(TimingRecord).decode
@@ -73,7 +78,7 @@ def encode_timing(record: TimingRecord) -> bytes:
     Raises:
         StoreError: a number is not finite.
     """
-    values = {name: getattr(record, name) for name in _NAMES}
+    values = {name: getattr(record, name) for name in _NAMES} | {"sweep": [asdict(each) for each in record.sweep]}
     return encode(values, what=f"timing of {record.detector}, seed {record.seed}") + b"\n"
 
 
@@ -109,14 +114,26 @@ def _record(line: bytes, *, where: str) -> TimingRecord:
 
 
 def _is_sound(record: TimingRecord) -> bool:
-    ceilings = (record.product_flop_per_second, record.copy_bytes_per_second)
-    rates = [value for value in ceilings if value is not None]
-    times = (*record.seconds, *record.reference_seconds, *record.turn_seconds, *rates)
+    times = (*record.seconds, *record.reference_seconds, *record.turn_seconds, *_numbers_of(record))
     places = record.reference_at
     ascending = all(first < second for first, second in itertools.pairwise(places))
     within = not places or (places[0] >= 0 and places[-1] < len(record.seconds))
-    finite = all(0.0 < value < math.inf for value in times) and len(rates) != 1
+    finite = all(0.0 < value < math.inf for value in times) and _has_both_ceilings_or_none(record)
+    finite = finite and all(0.0 <= each.noise < math.inf for each in record.sweep)
     return bool(record.seconds) and finite and ascending and within and len(places) == len(record.reference_seconds)
+
+
+def _has_both_ceilings_or_none(record: TimingRecord) -> bool:
+    return (record.product_flop_per_second is None) == (record.copy_bytes_per_second is None)
+
+
+def _numbers_of(record: TimingRecord) -> Iterator[float]:
+    """Yield what else has to be greater than 0 and finite."""
+    optional = (record.window_seconds, record.product_flop_per_second, record.copy_bytes_per_second)
+    yield from (value for value in optional if value is not None)
+    for each in record.sweep:
+        yield from (each.asked, each.batch_size, each.repeats, each.images_per_second)
+        yield from (each.latency_p50_ms, each.latency_p95_ms, each.latency_p99_ms)
 
 
 def _damaged(where: str, got: str) -> StoreError:

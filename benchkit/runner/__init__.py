@@ -7,7 +7,7 @@ from benchkit.runner.recall import recall_request
 from benchkit.runner.request import DEFAULT_DATASET, Request
 from benchkit.runner.session import Earlier, check_retry
 from benchkit.runner.settings import RunSettings, SettingOptions, seeds_from
-from benchkit.runner.sizes import parse_size
+from benchkit.runner.sizes import batch_sizes_from, parse_size
 
 __all__ = [
     "DEFAULT_DATASET",
@@ -19,6 +19,7 @@ __all__ = [
     "RunSettings",
     "SettingOptions",
     "Task",
+    "batch_sizes_from",
     "check_retry",
     "conduct",
     "estimate",

@@ -15,6 +15,7 @@ from benchkit.measure import metrics
 from benchkit.measure.ceilings import Ceilings
 from benchkit.measure.memory import PeakMemory
 from benchkit.measure.readings import Readings
+from benchkit.measure.sweep import SizeTiming
 from benchkit.measure.threshold import Threshold, parse_policy
 from benchkit.registry import Offer
 from benchkit.results import Cell, Status
@@ -77,12 +78,14 @@ class Outcome:
         scored: its raw scores.
         readings: the times of the fit group's batches; the same for all its cells.
         ceilings: what the machine that they were timed on reaches at its best.
+        sweep: the other sizes of batches that were timed; the same for all its cells.
     """
 
     cell: Cell
     scored: Scored | None = None
     readings: Readings | None = None
     ceilings: Ceilings | None = None
+    sweep: tuple[SizeTiming, ...] = ()
 
 
 def with_timing(outcomes: list[Outcome], timing: Timing) -> list[Outcome]:
@@ -95,6 +98,7 @@ def with_timing(outcomes: list[Outcome], timing: Timing) -> list[Outcome]:
             cell=replace(each.cell, **timing.columns, **(changed if each.cell.status == "ok" else {})),
             readings=timing.readings,
             ceilings=timing.ceilings,
+            sweep=timing.sweep,
         )
         for each in outcomes
     ]

@@ -74,8 +74,14 @@ def _request(kept: Mapping[str, Any], changes: Mapping[str, Any], settings: RunS
     )
 
 
+BEFORE_SCHEMA_4: Mapping[str, Any] = {"timing_noise": 0.0, "batch_sizes": []}
+"""What runs did that were begun before these settings were there: every timing spent its budget."""
+
+
 def settings_from(manifest: Mapping[str, Any], how: Mapping[str, Any]) -> RunSettings:
     """Return an earlier run's settings, its time-out too, but for what is said this time; nobody is beside it now."""
-    before = manifest["settings"]
+    before = {**BEFORE_SCHEMA_4, **manifest["settings"]}
     kept = {field.name: before[field.name] for field in fields(RunSettings) if field.name in before}
-    return RunSettings(**{**kept, "seeds": tuple(kept["seeds"]), "beside": None, **how})
+    return RunSettings(
+        **{**kept, "seeds": tuple(kept["seeds"]), "batch_sizes": tuple(kept["batch_sizes"]), "beside": None, **how}
+    )

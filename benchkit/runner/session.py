@@ -15,8 +15,10 @@ from benchkit.runner.blank import distribution_of
 from benchkit.runner.loaded import Loaded
 from benchkit.runner.plan import CellKey, Plan
 from benchkit.runner.provenance import now, provenance, settings_by_name
-from benchkit.runner.recall import record_request
+from benchkit.runner.recall import BEFORE_SCHEMA_4, record_request
 from benchkit.runner.request import Request
+
+_DECISIVE = ("seeds", "batch_size", "timing_seconds", "timing_noise", "batch_sizes")
 
 
 def manifest_of(request: Request, registry: Registry, plan: Plan, loaded: Loaded) -> dict[str, Any]:
@@ -149,8 +151,8 @@ class Earlier:
 
 def _decisive(settings: object) -> dict[str, Any]:
     """Return the settings that numbers hang on and that stand in no protocol hash; the others may change."""
-    found = settings if isinstance(settings, Mapping) else {}
-    return {name: found[name] for name in ("seeds", "batch_size", "timing_seconds") if name in found}
+    found = {**BEFORE_SCHEMA_4, **(settings if isinstance(settings, Mapping) else {})}
+    return {name: found[name] for name in _DECISIVE if name in found}
 
 
 def _first_difference(theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> str:

@@ -10,11 +10,13 @@ from typing import Any, TypedDict
 
 from benchkit.errors import UsageError
 from benchkit.measure.threshold import parse_policy
+from benchkit.runner.sizes import batch_sizes_from
 
 DEFAULT_THRESHOLD = "quantile:0.95"
 DEFAULT_PREVALENCE = 0.5
 DEFAULT_BATCH_SIZE = 1024
-DEFAULT_TIMING_SECONDS = 0.1
+DEFAULT_TIMING_SECONDS = 0.5
+DEFAULT_TIMING_NOISE = 0.01
 LOCAL = "local"
 
 _EXECUTOR = re.compile(r"local|dask|dask://.+:[0-9]{1,5}")
@@ -32,6 +34,9 @@ class RunSettings:
         threshold: policy that sets the threshold from normal calibration scores.
         batch_size: images a timed batch.
         timing_seconds: time budget for the throughput of one fitted detector.
+        timing_noise: half width of the 95 % interval of the median batch time, as a share of it, at which a timing may
+            end before its budget; 0 spends the whole budget, as ``beside`` does always.
+        batch_sizes: sizes of batches that are timed as well, each with an equal share of ``timing_seconds`` more.
         save_scores: keep the raw scores, so that every metric can be computed again.
         timeout: seconds after which a fit group is ended; None never. Needs worker processes.
         memory_limit: bytes that a worker process may hold; None sets no limit. Needs worker processes.
@@ -50,6 +55,8 @@ class RunSettings:
     threshold: str = DEFAULT_THRESHOLD
     batch_size: int = DEFAULT_BATCH_SIZE
     timing_seconds: float = DEFAULT_TIMING_SECONDS
+    timing_noise: float = DEFAULT_TIMING_NOISE
+    batch_sizes: tuple[int, ...] = ()
     save_scores: bool = True
     timeout: float | None = None
     memory_limit: int | None = None
@@ -65,8 +72,16 @@ class RunSettings:
         self._check_isolation()
         _check("prevalence", self.prevalence, 0.0 < self.prevalence < 1.0, "a share between 0 and 1, such as 0.5")
         _check("batch size", self.batch_size, self.batch_size >= 1, "1 or more")
+        self._check_timing()
+
+    def _check_timing(self) -> None:
         timing_fits = math.isfinite(self.timing_seconds) and self.timing_seconds > 0
         _check("timing seconds", self.timing_seconds, timing_fits, "a positive number")
+        noise_fits = 0.0 <= self.timing_noise < 1.0
+        _check("timing noise", self.timing_noise, noise_fits, "a share from 0 to below 1, such as 0.01")
+        object.__setattr__(self, "batch_sizes", batch_sizes_from(self.batch_sizes))
+        in_turns = self.beside is not None and bool(self.batch_sizes)
+        _check("batch sizes", self.batch_sizes, not in_turns, "none with --beside, which times one size in turns")
 
     def _check_isolation(self) -> None:
         timeout_fits = self.timeout is None or (math.isfinite(self.timeout) and self.timeout > 0)
@@ -95,7 +110,7 @@ class RunSettings:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as JSON types."""
-        return {**asdict(self), "seeds": list(self.seeds)}
+        return {**asdict(self), "seeds": list(self.seeds), "batch_sizes": list(self.batch_sizes)}
 
 
 class SettingOptions(TypedDict, total=False):
@@ -107,6 +122,8 @@ class SettingOptions(TypedDict, total=False):
     threshold: str
     batch_size: int
     timing_seconds: float
+    timing_noise: float
+    batch_sizes: Iterable[int] | str
     save_scores: bool
     timeout: float | None
     memory_limit: int | str | None

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from benchkit.contract import Detector, Scorer
-from benchkit.measure import timing
+from benchkit.errors import TimingError
+from benchkit.measure import flags, timing
 from benchkit.measure.ceilings import Ceilings
 from benchkit.measure.meeting import meetings
+from benchkit.measure.memory import PeakMemory
 from benchkit.measure.readings import Readings
 from benchkit.measure.reference import Reference
+from benchkit.measure.sweep import SizeTiming
+from benchkit.measure.timing import Throughput
 from benchkit.measure.turns import Turns
 from benchkit.registry import Offer
 from benchkit.runner.guard import (
@@ -30,9 +35,13 @@ from benchkit.runner.guard import (
     untouched,
 )
 from benchkit.runner.ledger import Ledger
+from benchkit.runner.repeatable import differ
 from benchkit.runner.settings import RunSettings
 
-_TIMED = ("images_per_second", "latency_p50_ms", "latency_p99_ms", "batch_size")
+HOST_BYTES = 1 << 26
+"""Of images that are kept in the host's memory to time their way to the device; one batch at least."""
+
+_TIMED = ("images_per_second", "latency_p50_ms", "latency_p95_ms", "latency_p99_ms", "batch_size")
 _WHERE = "scorer (while timed)"
 
 
@@ -44,6 +53,7 @@ class Timing:
         columns: of all its cells.
         verdict: how its good cells end instead, when it failed while it was timed.
         readings: the times of the single batches, when it did not.
+        sweep: the other sizes of batches that were asked for, ascending.
         spoiled: whether it wrote into the images that it was given.
         ceilings: what the machine reaches at its best, see ``limit``.
     """
@@ -51,6 +61,7 @@ class Timing:
     columns: dict[str, Any]
     verdict: Verdict | None = None
     readings: Readings | None = None
+    sweep: tuple[SizeTiming, ...] = ()
     spoiled: bool = False
     ceilings: Ceilings | None = None
 
@@ -87,35 +98,19 @@ def time_fitted(fitted: Fitted, images: Tensor, settings: RunSettings, ledger: L
         settings: the run's settings.
         ledger: takes the seconds.
     """
-    last: list[tuple[Tensor, Tensor]] = []
-
-    def call(batch: Tensor) -> Tensor:
-        last[:] = [(fitted.scorer(fitted.look(batch)), batch)]
-        return last[0][0]
-
     try:
-        with untouched(images, fitted.offer, _WHERE), isolated(fitted.seed):
-            measured = _throughput(fitted, call, images, settings, ledger)
-            check_scores(*last[0], fitted.offer)  # what was timed has to be the work that was scored
+        turns = _turns(fitted, settings)
+        with (
+            untouched(images, fitted.offer, _WHERE),
+            isolated(fitted.seed),
+            ledger.time("timing", fitted.offer.item.name),
+            turns or contextlib.nullcontext(),
+        ):
+            return _timed(_Timer(fitted, images, settings), turns)
+    except TimingError:  # the machine's fault, not the detector's: its cells stay, without a speed
+        return Timing({"timing_flags": flags.CLOCK})
     except PLUGIN_FAULTS as error:
         return Timing({}, explain(error, fitted.offer, _WHERE), spoiled=isinstance(error, SpoiledInputsError))
-    columns = {name: getattr(measured, name) for name in _TIMED}
-    return Timing({**columns, "timing_lane": "exclusive"}, readings=measured.readings.thinned())
-
-
-def _throughput(
-    fitted: Fitted, call: Scorer, images: Tensor, settings: RunSettings, ledger: Ledger
-) -> timing.Throughput:
-    turns = _turns(fitted, settings)
-    with ledger.time("timing", fitted.offer.item.name), turns or contextlib.nullcontext():
-        return timing.measure(
-            call,
-            images,
-            batch_size=settings.batch_size,
-            budget_seconds=settings.timing_seconds,
-            reference=Reference(images.device).seconds,
-            turns=turns,
-        )
 
 
 def _turns(fitted: Fitted, settings: RunSettings) -> Turns | None:
@@ -124,3 +119,81 @@ def _turns(fitted: Fitted, settings: RunSettings) -> Turns | None:
         return None
     what = [fitted.dataset, fitted.offer.item.name, str(fitted.seed), *sorted(fitted.anomalies)]
     return meetings(Path(settings.beside)).meet("\n".join(what))
+
+
+def _timed(timer: _Timer, turns: Turns | None) -> Timing:
+    measured = timer.at(timer.settings.batch_size, reference=Reference(timer.images.device).seconds, turns=turns)
+    words = timer.words(measured)
+    host = timer.from_host(measured.batch_size) if turns is None else None
+    columns = {
+        **{name: getattr(measured, name) for name in _TIMED},
+        "timing_noise": measured.noise,
+        "timing_repeats": measured.repeats,
+        "timing_lane": "exclusive",
+        "host_images_per_second": host.images_per_second if host else None,
+        "score_memory_mb": timer.memory_mb(measured.batch_size),
+    }
+    columns["timing_flags"] = flags.joined(words | (host.flags if host else set()))
+    return Timing(columns, readings=measured.readings.thinned(), sweep=timer.sweep())
+
+
+@dataclass
+class _Timer:
+    """Times one fitted detector in several ways."""
+
+    fitted: Fitted
+    images: Tensor
+    settings: RunSettings
+    _last: tuple[Tensor, Tensor] = field(init=False)
+
+    def _score(self, batch: Tensor) -> Tensor:
+        """Do what is timed; a batch from the host's memory goes to the device first."""
+        batch = batch.to(self.images.device, non_blocking=True)
+        scores = self.fitted.scorer(self.fitted.look(batch))
+        self._last = scores, batch
+        return scores
+
+    def at(self, size: int, **how: Any) -> Throughput:
+        """Time batches of one size; ``how`` are arguments of ``measure``."""
+        usual = {"budget_seconds": self.settings.timing_seconds, "noise": self.settings.timing_noise}
+        measured = timing.measure(self._score, batch_size=size, **{"images": self.images, **usual, **how})
+        check_scores(*self._last, self.fitted.offer)  # what was timed has to be the work that was scored
+        return measured
+
+    def words(self, measured: Throughput) -> set[str]:
+        """Return the flags of what was timed last, with whether it scored as it did when it was assessed."""
+        scores, assessed = self._last[0], self.fitted.scores
+        varies = differ(scores, assessed[measured.places.numpy()], spread=float(assessed.std()))
+        return {*measured.flags, *([flags.VARIES] if varies else [])}
+
+    def sweep(self) -> tuple[SizeTiming, ...]:
+        """Time every size that was asked for beside the usual one, with an equal share of as much time again."""
+        sizes = self.settings.batch_sizes
+        found = []
+        for size in sizes:
+            measured = self.at(size, budget_seconds=self.settings.timing_seconds / len(sizes), repeat_images=True)
+            found.append(SizeTiming.of(size, measured, self.words(measured)))
+        return tuple(found)
+
+    def from_host(self, size: int) -> Throughput | None:
+        """Time the images' way to the device as well, within half the budget; None where the host is the device."""
+        device = self.images.device
+        if device.type == "cpu":
+            return None
+        most = max(1, min(len(self.images), HOST_BYTES // _bytes(self.images)) // size)
+        there = self.images[: most * size].cpu()  # whole batches: one that is put together would not be pinned
+        images = there.pin_memory() if device.type == "cuda" else there
+        return self.at(size, images=images, device=device, budget_seconds=self.settings.timing_seconds / 2)
+
+    def memory_mb(self, size: int) -> float | None:
+        """Return the peak of the device's allocator while one batch is scored, which is not timed."""
+        if self.images.device.type != "cuda":
+            return None
+        with torch.no_grad(), PeakMemory(self.images.device) as memory:
+            self._score(self.images[:size])
+        return memory.mb
+
+
+def _bytes(images: Tensor) -> int:
+    """Return the size of one image."""
+    return max(1, images[:1].nbytes)

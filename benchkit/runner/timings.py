@@ -38,4 +38,6 @@ def timing_of(outcomes: Sequence[Outcome]) -> TimingRecord | None:
         turn_seconds=readings.turn_seconds,
         product_flop_per_second=None if ceilings is None else ceilings.product_flop_per_second,
         copy_bytes_per_second=None if ceilings is None else ceilings.copy_bytes_per_second,
+        window_seconds=readings.window_seconds,
+        sweep=timed[0].sweep,
     )
