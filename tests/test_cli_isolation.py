@@ -37,7 +37,7 @@ OTHERS = [
 HOW = [
     ("--jobs", "2"), ("--in-process",), ("--pdb",), ("--timeout", "5"), ("--memory-limit", "4GB"),
     ("--executor", "dask"), ("--retry", "failed"), ("--format", "csv"), ("--dry-run",), ("--offline",),
-    ("--beside", "meet"),
+    ("--beside", "meet"), ("--columns", "speed"),
 ]  # fmt: skip
 
 
