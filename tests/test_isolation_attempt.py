@@ -57,6 +57,7 @@ class Scripted:
     assessments: list[Exception | None] = field(default_factory=list)
     timings: list[Exception | None] = field(default_factory=list)
     preparations: list[Exception | None] = field(default_factory=list)
+    many: list[Exception | None] = field(default_factory=list)
     asked: list[tuple[str, ...]] = field(default_factory=list)
     status: str = "ok"
     renewed: bool = False
@@ -65,6 +66,12 @@ class Scripted:
         """Take the next preparation."""
         assert checksum == "checksum"
         _next(self.preparations)
+
+    def fit_ahead(self, tasks: tuple[Task, ...], offer: Offer[Detector]) -> Spent:
+        """Take the next fit of many."""
+        self.asked.append(("ahead", *(str(each.seed) for each in tasks)))
+        _next(self.many)
+        return Spent({"fit": 4.0}, 5.0)
 
     def assess(self, task: Task, offer: Offer[Detector]) -> Assessed:
         """Take the next assessment."""
@@ -288,3 +295,28 @@ def test_every_anomaly_has_one_cell_whatever_happens(scripts: tuple[list[Callabl
     cells = by_anomaly(done(Scripted(*lists)))
     assert set(cells) == {*NAMES}
     assert all(cell.status == "ok" or cell.reason for cell in cells.values())
+
+
+def together(script: Scripted) -> GroupReport:
+    """Attempt a group that begins a series of three seeds."""
+    tasks = tuple(task(seed=seed) for seed in range(3))
+    return attempt(replace(assignment(), together=tasks), script)  # type: ignore[arg-type]
+
+
+def test_a_series_is_fitted_before_its_first_group() -> None:
+    """All its tasks at once, each without what this detector does not need; its seconds are the group's to tell."""
+    script = Scripted()
+    report = together(script)
+    assert script.asked == [("ahead", "0", "1", "2"), NAMES, ("timing",)]
+    assert report.seconds == {"fit": 5.0, "timing": 0.5}
+    assert report.busy == 7.0
+
+
+@pytest.mark.parametrize("error", [death("fit", "brightness"), RuntimeError("cannot be sent")])
+def test_a_series_that_cannot_be_fitted_at_once_is_done_one_by_one(error: Exception) -> None:
+    """Nobody loses a cell by it, and what was printed and spent until then is told."""
+    script = Scripted(many=[error])
+    report = together(script)
+    assert {cell.status for cell in by_anomaly(report).values()} == {"ok"}
+    assert script.asked[1:] == [NAMES, ("timing",)]
+    assert report.lost == Lost()

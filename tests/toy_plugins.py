@@ -17,6 +17,9 @@ from torch import Tensor
 
 import benchkit
 
+FITTED_TOGETHER: list[tuple[str, tuple[int, ...], tuple[int, ...]]] = []
+"""Who was fitted for many at once: name, seeds and numbers of images; here, as a plugin file is another module."""
+
 
 @dataclass(frozen=True)
 class ToyImages(benchkit.Dataset):

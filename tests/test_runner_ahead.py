@@ -1,0 +1,111 @@
+"""One detector, and its view, for several seeds and normal classes at once: the same numbers, in fewer calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from toy_plugins import FITTED_TOGETHER as CALLS
+from toy_plugins import Brighter, Brightness, HeldOut, ToyImages
+
+import benchkit
+from benchkit.runner import ahead
+from benchkit.runner.settings import RunSettings
+
+HERE = Path(__file__).parent
+PLUGINS = [HERE / "together_plugins.py"]
+NUMBERS = ["detector", "anomaly", "seed", "status", "reason", "auroc", "precision", "threshold"]
+
+
+@pytest.fixture(autouse=True)
+def no_calls_yet() -> Iterator[None]:
+    """Forget who was fitted."""
+    CALLS.clear()
+    yield
+    CALLS.clear()
+
+
+def toys(out: Path, *detectors: Any, **how: Any) -> pd.DataFrame:
+    """Run detectors for two seeds, with all classes and without one; return the cells."""
+    settings = {"seeds": 2, "timing_seconds": 0.01, "device": "cpu", "save_scores": False, **how}
+    anomalies = [Brighter(), HeldOut()]
+    run = benchkit.run(
+        dataset=ToyImages(), detectors=list(detectors), anomalies=anomalies, plugins=PLUGINS, out=out, **settings
+    )
+    return run.cells.sort_values(["detector", "anomaly", "seed"], ignore_index=True)
+
+
+def alone(out: Path, monkeypatch: pytest.MonkeyPatch, *detectors: Any, **how: Any) -> pd.DataFrame:
+    """Run the same with every group by itself."""
+    with monkeypatch.context() as patch:
+        patch.setattr(RunSettings, "sharers", 0)
+        return toys(out / "alone", *detectors, **how)
+
+
+def test_one_call_fits_all_seeds_and_normal_classes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four fits in one call, each from its own images; the numbers are those of single fits."""
+    cells = toys(tmp_path, "together")
+    assert CALLS == [("together", (0, 0, 1, 1), (360, 325, 360, 325))]
+    assert list(cells["fit_together"]) == [4] * 4
+    pd.testing.assert_frame_equal(cells[NUMBERS], alone(tmp_path, monkeypatch, "together")[NUMBERS])
+
+
+def test_the_seconds_of_a_call_are_shared_out(tmp_path: Path) -> None:
+    """Each group pays its share of the fit, which its whole time holds as well."""
+    cells = toys(tmp_path, "together")
+    assert cells["fit_seconds"].nunique() == 1
+    assert (cells["group_seconds"] >= cells["fit_seconds"]).all()
+
+
+def test_a_view_is_trained_for_all_at_once_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A detector that knows nothing of it gains by its view; the numbers are those of single training."""
+    cells = toys(tmp_path, "on-rows")
+    assert CALLS == [("view-together", (0, 0, 1, 1), (360, 325, 360, 325))]
+    assert list(cells["fit_together"]) == [1] * 4
+    pd.testing.assert_frame_equal(cells[NUMBERS], alone(tmp_path, monkeypatch, "on-rows")[NUMBERS])
+
+
+def test_who_does_not_want_to_here_is_fitted_alone(tmp_path: Path) -> None:
+    """A detector that gains nothing on this device is not asked."""
+    cells = toys(tmp_path, "elsewhere", Brightness())
+    assert CALLS == []
+    assert set(cells["fit_together"]) == {1}
+
+
+@pytest.mark.parametrize("fault", ["raise", "few", "mutate"])
+def test_a_fault_of_many_costs_nobody_a_cell(fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever ``fit_many`` does wrong, each group fits alone, on images that nobody has changed."""
+    cells = toys(tmp_path, f"together-{fault}")
+    assert len(CALLS) == 1
+    assert set(cells["status"]) == {"ok"}
+    assert set(cells["fit_together"]) == {1}
+    expected = alone(tmp_path, monkeypatch, "together")
+    columns = [name for name in NUMBERS if name != "detector"]
+    pd.testing.assert_frame_equal(cells[columns], expected[columns])
+
+
+def test_many_that_find_no_room_are_fitted_in_portions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seeds share their images; two sets of normal classes that are too large together go one after the other."""
+    monkeypatch.setattr(ahead, "ROOM", 3 * 325 * 64 * 4)
+    toys(tmp_path, "together")
+    assert sorted(seeds for _, seeds, _ in CALLS) == [(0, 0), (1, 1)]
+
+
+@pytest.mark.slow
+def test_a_worker_that_dies_of_many_is_replaced(tmp_path: Path) -> None:
+    """The run goes on one by one, and says nothing of the series: its cells are there."""
+    cells = toys(tmp_path, "together-die", "together", jobs=1)
+    assert set(cells["status"]) == {"ok"}
+    assert cells.groupby("detector")["fit_together"].unique().map(list).to_dict() == {
+        "together": [4], "together-die": [1]
+    }  # fmt: skip
+
+
+@pytest.mark.slow
+def test_workers_share_the_tasks_of_one_detector(tmp_path: Path) -> None:
+    """Two workers fit two each at once."""
+    cells = toys(tmp_path, "together", jobs=2)
+    assert list(cells["fit_together"]) == [2] * 4
