@@ -82,6 +82,8 @@ def test_it_is_found_in_a_stored_run_without_its_scores(field: str, tmp_path: Pa
         {"images_per_second": 1.0},
         {"batch_size": 4096},
         {"threads": 0},
+        {"timing_repeats": 0},
+        {"timing_noise": -0.1},
         {"reason": "it is ok, but"},
         {"status": "failed"},
     ],
@@ -109,3 +111,20 @@ def test_the_committed_reference_is_consistent() -> None:
     assert check.disagreements == ()
     assert str(len((folder / "cells.jsonl").read_text().splitlines())) in check.looked_at
     assert json.loads((folder / "run.json").read_text())["settings"]["save_scores"] is False
+
+
+@pytest.mark.parametrize(
+    ("schema", "changes"),
+    [
+        (3, {"timing_noise": 0.01}),
+        (3, {"timing_flags": "budget"}),
+        (2, {"auroc": 0.5, "recall_low": 0.1}),
+        (1, {"timing_lane": "shared"}),
+    ],
+)
+def test_a_row_holds_nothing_that_its_schema_did_not_have(schema: int, changes: dict[str, Any]) -> None:
+    """A field that came later has its default there; in a row of today it is welcome."""
+    (late,) = changes.keys() - {"auroc"}
+    why = f"it came with schema {schema + 1}"
+    assert (late, why) in {(each.field, each.why) for each in checked(schema=schema, **changes).disagreements}
+    assert why not in {each.why for each in checked(schema=schema + 1, **changes).disagreements}

@@ -43,11 +43,12 @@ def test_an_honest_run_agrees(run: Path) -> None:
 
 
 def test_times_that_were_changed_are_found_twice(run: Path) -> None:
-    """The rows' median is not theirs, and the digest is not the file's."""
+    """The rows' latencies are not theirs, and the digest is not the file's."""
     edit_times(run, lambda lines: lines[0].update(seconds=[1.01 * value for value in lines[0]["seconds"]]))
     line = json.loads((run / "timings.jsonl").read_text().splitlines()[0])
     wrong = found_in(check_of(run, "timings"))
-    assert wrong == {(name, "latency_p50_ms") for name in rows_of_line(run, line)}
+    latencies = {f"latency_p{share}_ms" for share in (50, 95, 99)}
+    assert wrong == {(name, latency) for name in rows_of_line(run, line) for latency in latencies}
     assert ("run.json", "timings_sha256") in found_in(check_of(run, "digest"))
 
 

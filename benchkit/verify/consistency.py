@@ -7,7 +7,6 @@ follow from recall, the share of false alarms and the prevalence. An edit of one
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,17 +15,18 @@ from benchkit.errors import UsageError
 from benchkit.measure.metrics import MEASURED, METRICS
 from benchkit.measure.threshold import parse_policy
 from benchkit.results.cell import ADDED
-from benchkit.results.record import OLDEST
+from benchkit.results.record import DEFAULTS, OLDEST
 from benchkit.verify.evidence import Evidence, Mask, counted
 from benchkit.verify.findings import Check, Findings
+from benchkit.verify.speeds import check_speeds
 
 _UNDEFINED_WHEN_NOTHING_IS_FLAGGED = ("precision", "f1")
 _SECONDS = ("fit_seconds", "view_seconds", "group_seconds")
 _LIMIT = ("flop_per_image", "bytes_per_image", "limit_images_per_second", "limit_share")
-_SPEED = ("images_per_second", "latency_p50_ms", "latency_p99_ms")
-_NOT_NEGATIVE = (*_SECONDS, *_SPEED, *_LIMIT, "peak_memory_mb", "n_train")
+_SPEED = ("images_per_second", "latency_p50_ms", "latency_p95_ms", "latency_p99_ms", "host_images_per_second")
+_NOT_NEGATIVE = (*_SECONDS, *_SPEED, *_LIMIT, "timing_noise", "score_memory_mb", "peak_memory_mb", "n_train")
 _COUNTED = ("n_normal", "n_anomaly", "n_calibration")
-_USED = ("batch_size", "threads")
+_USED = ("batch_size", "threads", "timing_repeats")
 
 Floats = NDArray[np.float64]
 
@@ -39,9 +39,10 @@ def check_consistency(evidence: Evidence) -> Check:
         _check_presence(evidence, findings)
         _check_intervals(evidence, findings)
         _check_order(evidence, findings)
+        _check_age(evidence, findings)
         for field, expected, why in _followed(evidence):
             evidence.compare(findings, field, expected, why, among=_countable(evidence))
-        _check_speed(evidence, findings)
+        check_speeds(evidence, findings)
     return findings.check(
         f"ranges and what follows from what in {counted(int(evidence.measured.sum()), 'measured row')}"
     )
@@ -84,6 +85,14 @@ def _check_order(evidence: Evidence, findings: Findings) -> None:
     wanted = np.array([sides[text] for text in policies], dtype=np.bool_)
     wrong = evidence.measured & (wanted == np.isnan(low))
     evidence.differ(findings, "threshold_low", wrong, "a number only of a two-sided policy", "the policy says so")
+
+
+def _check_age(evidence: Evidence, findings: Findings) -> None:
+    """A row cannot hold what its schema did not have yet."""
+    schema = evidence.numbers("schema")
+    for field, since in ADDED.items():
+        there = evidence.texts(field) != "" if DEFAULTS[field] == "" else ~np.isnan(evidence.numbers(field))
+        evidence.differ(findings, field, there & (schema < since), DEFAULTS[field], f"it came with schema {since}")
 
 
 def _check_intervals(evidence: Evidence, findings: Findings) -> None:
@@ -135,17 +144,3 @@ def _whole(share: Floats, of: Floats) -> Floats:
     """Return the nearest share that is a whole number of ``of``."""
     nearest: Floats = np.rint(share * of) / of
     return nearest
-
-
-def _check_speed(evidence: Evidence, findings: Findings) -> None:
-    median, slowest = evidence.numbers("latency_p50_ms"), evidence.numbers("latency_p99_ms")
-    evidence.differ(findings, "latency_p99_ms", slowest < median, "at least latency_p50_ms", "it is the slower one")
-    evidence.compare(
-        findings, "images_per_second", 1e3 * evidence.numbers("batch_size") / median, "batch size over median latency"
-    )
-    share = evidence.numbers("images_per_second") / evidence.numbers("limit_images_per_second")
-    evidence.compare(findings, "limit_share", share, "images a second over the most that the ceilings allow")
-    asked: Any = evidence.part("settings").get("batch_size")
-    if isinstance(asked, int):
-        wrong = evidence.numbers("batch_size") > asked
-        evidence.differ(findings, "batch_size", wrong, f"at most {asked}", "the run's settings say so")

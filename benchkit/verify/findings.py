@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import pandas as pd
+
 from benchkit.registry import printable
 
 RELATIVE = 1e-9
@@ -42,7 +44,8 @@ RECORDED = (
 )
 """Fields that say what happened at the time: nothing that is stored tells them again, so only their range is checked.
 
-Throughput, median latency and batch size are checked against each other, and only so.
+Throughput, median latency and batch size are checked against each other, and only so. Where all times of a fit group
+were kept, which are then fewer than 1,000, they tell the latencies, the noise and the number of repeats again.
 """
 
 Result = Literal["agrees", "disagrees", "not checked"]
@@ -182,6 +185,6 @@ def agree(stored: Any, expected: Any, *, absolute: float = ABSOLUTE) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    """Return NumPy's and pandas' scalars as JSON types, NaN as None."""
+    """Return NumPy's and pandas' scalars as JSON types, NaN and NA as None."""
     value = value.item() if hasattr(value, "item") else value
-    return None if value is None or value != value else value
+    return None if value is None or value is pd.NA or value != value else value

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import statistics
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from benchkit.errors import StoreError
 from benchkit.measure.ceilings import Ceilings
+from benchkit.measure.noise import relative_noise
 from benchkit.measure.readings import MOST_KEPT
 from benchkit.results import TimingRecord, read_timings
+from benchkit.results.cell import ADDED
 from benchkit.results.naming import TIMINGS_FILE
+from benchkit.results.record import OLDEST
 from benchkit.verify.evidence import Evidence, counted, row_name
 from benchkit.verify.findings import Check, Findings
+from benchkit.verify.speeds import check_sweep
 
 _SINCE = 3
 _SHARED = ("batch_size", "threads", "device", "device_name")
+_FROM_TIMES = ("latency_p50_ms", "latency_p95_ms", "latency_p99_ms", "timing_noise", "timing_repeats")
 _LIMIT = ("limit_images_per_second", "flop_per_image", "bytes_per_image")
 _PLACE = ("dataset", "detector", "settings", "seed")
 
@@ -37,6 +41,9 @@ def check_timings(evidence: Evidence) -> Check:
         for record in records
         for anomaly in record.anomalies
     }
+    for record in records:
+        where = row_name(record.dataset, record.detector, ", ".join(record.anomalies), record.seed)
+        check_sweep(record.sweep, evidence.part("settings"), where, findings)
     rows = _timed_rows(evidence)
     for place, row in rows.items():
         _check_row(row, by_place.pop(place, None), findings)
@@ -51,7 +58,7 @@ def _timed_rows(evidence: Evidence) -> dict[Place, Mapping[str, Any]]:
     cells = evidence.cells
     timed = (evidence.texts("status") == "ok") & (evidence.texts("timing_lane") != "")
     wanted = cells[np.asarray(timed & (evidence.numbers("schema") >= _SINCE), dtype=np.bool_)]
-    fields = [*_PLACE, "anomaly", *_SHARED, *_LIMIT, "latency_p50_ms", "timing_lane"]
+    fields = [*_PLACE, "anomaly", "schema", *_SHARED, *_LIMIT, *_FROM_TIMES, "timing_lane"]
     rows = [dict(zip(fields, row, strict=True)) for row in wanted[fields].itertuples(index=False, name=None)]
     return {(*(row[name] for name in _PLACE), row["anomaly"]): row for row in rows}
 
@@ -68,8 +75,17 @@ def _check_row(row: Mapping[str, Any], record: TimingRecord | None, findings: Fi
     limit = _limit(row, record)
     findings.compare(name, _LIMIT[0], row[_LIMIT[0]], limit, f"the row's work at the ceilings in {TIMINGS_FILE}")
     if len(record.seconds) < MOST_KEPT:  # of more than that only some were kept
-        median = statistics.median(record.seconds)
-        findings.compare(name, "latency_p50_ms", row["latency_p50_ms"], 1e3 * median, "median of the stored times")
+        for field, expected in _from_times(record.seconds).items():
+            if row["schema"] >= ADDED.get(field, OLDEST):
+                findings.compare(name, field, row[field], expected, "it follows from the stored times")
+
+
+def _from_times(seconds: Sequence[float]) -> dict[str, float]:
+    """Return what the times of all batches say."""
+    median = float(np.median(seconds))
+    slow, slowest = (max(float(np.quantile(seconds, share, method="higher")), median) for share in (0.95, 0.99))
+    latencies = dict(zip(_FROM_TIMES, (1e3 * median, 1e3 * slow, 1e3 * slowest), strict=False))
+    return {**latencies, "timing_noise": relative_noise(seconds), "timing_repeats": len(seconds)}
 
 
 def _limit(row: Mapping[str, Any], record: TimingRecord) -> float | None:
