@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from benchkit.errors import UsageError
 from benchkit.measure import ceilings
-from benchkit.measure.ceilings import Ceilings, KnownCeilings, measure_ceilings, product_rate
+from benchkit.measure.ceilings import Ceilings, measure_ceilings, product_rate
 
 CPU = torch.device("cpu")
 WORK = st.none() | st.floats(1e-6, 1e15)
@@ -123,49 +123,6 @@ def test_the_copy_is_larger_than_the_largest_cache(monkeypatch: pytest.MonkeyPat
     assert ceilings._copy_bytes(CPU) == 98304 * 1024 > default
     (tmp_path / "index1" / "size").write_text("99999999K\n")
     assert ceilings._copy_bytes(CPU) == 2**28
-
-
-class Measured:
-    """Stands in the place of the measurement: what it finds, one after the other."""
-
-    def __init__(self, *found: Ceilings | Exception) -> None:
-        self.budgets: list[float] = []
-        self._found = iter(found)
-
-    def __call__(self, device: torch.device, *, budget_seconds: float) -> Ceilings:
-        """Return, or raise, the next."""
-        self.budgets.append(budget_seconds)
-        found = next(self._found)
-        if isinstance(found, Exception):
-            raise found
-        return found
-
-
-def test_the_ceilings_are_measured_once_and_kept() -> None:
-    """A process that times a thousand detectors spends the third of a second once."""
-    measure = Measured(Ceilings(5.0, 7.0))
-    known = KnownCeilings(CPU, measure=measure)
-    assert [known.get(budget_seconds=0.3) for _ in range(3)] == [Ceilings(5.0, 7.0)] * 3
-    assert measure.budgets == [0.3]
-
-
-def test_of_several_measurements_the_best_of_each_counts() -> None:
-    """Ceilings only rise, and are measured a few times at the most."""
-    measure = Measured(*(Ceilings(float(number), 10.0 - number) for number in range(1, 9)))
-    known = KnownCeilings(CPU, measure=measure)
-    for _ in range(8):
-        found = known.again(budget_seconds=0.1)
-    assert len(measure.budgets) == ceilings.MOST_TRIES
-    assert found == known.get(budget_seconds=0.1) == Ceilings(float(ceilings.MOST_TRIES), 9.0)
-
-
-def test_what_cannot_be_measured_is_unknown() -> None:
-    """No memory left for it is no fault of a detector; a later measurement may find it."""
-    known = KnownCeilings(CPU, measure=Measured(RuntimeError("no memory"), MemoryError(), Ceilings(1.0, 2.0)))
-    assert known.get(budget_seconds=0.1) is None
-    assert known.get(budget_seconds=0.1) is None
-    assert known.again(budget_seconds=0.1) is None
-    assert known.again(budget_seconds=0.1) == Ceilings(1.0, 2.0)
 
 
 @given(st.lists(st.floats(1e-6, 1e3), min_size=ceilings.MIN_REPEATS, max_size=30))

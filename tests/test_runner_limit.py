@@ -14,7 +14,9 @@ from toy_plugins import Brighter, Brightness, ToyImages
 
 import benchkit
 from benchkit import Work
-from benchkit.measure.ceilings import Ceilings, KnownCeilings
+from benchkit.measure.ceilings import Ceilings
+from benchkit.measure.disturbance import Disturbance
+from benchkit.measure.known_ceilings import KnownCeilings
 from benchkit.measure.readings import Readings
 from benchkit.measure.timing import MIN_REPEATS
 from benchkit.registry import Offer
@@ -162,6 +164,13 @@ class Measured:
         return Ceilings(1e3 * 10 ** len(self.budgets), 1e30)
 
 
+class Calm(Disturbance):
+    """A machine on which nobody else works."""
+
+    def __exit__(self, *_: object) -> None:
+        """See nothing."""
+
+
 def limited(images_per_second: float, measured: Measured, **settings: Any) -> Timing:
     """Return the timing of a detector of 384 operations an image on a machine that is measured so."""
     cpu = torch.device("cpu")
@@ -170,7 +179,7 @@ def limited(images_per_second: float, measured: Measured, **settings: Any) -> Ti
     fitted = Fitted(offer, scorer, lambda images: images, "toy", ("brighter",), 0, torch.zeros(4).double().numpy())
     columns = {"images_per_second": images_per_second, "batch_size": 4, "timing_flags": "budget"}
     timing = Timing(columns, readings=Readings((0.1,) * MIN_REPEATS))
-    machine = Machine(cpu, {}, KnownCeilings(cpu, measure=measured))
+    machine = Machine(cpu, {}, KnownCeilings(cpu, measure=measured, watch=Calm))
     know_ceilings(RunSettings(**settings), machine, Ledger(cpu))
     return with_limit(timing, fitted, torch.rand(8, 1, 8, 8), RunSettings(**settings), machine, Ledger(cpu))
 

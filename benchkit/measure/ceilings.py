@@ -8,7 +8,6 @@ but images that all fit in a cache are read faster than memory, and half precisi
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import math
 import statistics
@@ -28,9 +27,6 @@ BUDGET = 0.3
 
 MIN_REPEATS = 3
 """Readings of each product and of the copy, however small the budget."""
-
-MOST_TRIES = 4
-"""Measurements in one process, the first included."""
 
 READING = 1e-3
 """Seconds of a reading at least: a shorter call is repeated, so that the share of the clock and of waiting is small."""
@@ -95,38 +91,10 @@ def measure_ceilings(
         RuntimeError: the device lacks the memory.
     """
     bandwidth = _copy_rate(device, budget_seconds / 2, clock)
-    return Ceilings(_square_rate(device, budget_seconds / 2, clock), bandwidth)
-
-
-class KnownCeilings:
-    """The best that this process has seen of a device: measured when first asked for, and again when it is surpassed.
-
-    A speed beyond the limit shows that the ceilings were measured at a bad moment, as on a machine that others share;
-    or that the images lie in a cache, or are computed in half precision. So it is tried again a few times, not always.
-
-    Args:
-        device: what is measured. By then, nobody else may compute.
-        measure: returns the ceilings within the seconds that it is given.
-    """
-
-    def __init__(self, device: torch.device, *, measure: Callable[..., Ceilings] = measure_ceilings) -> None:
-        self._device = device
-        self._measure = measure
-        self._best: Ceilings | None = None
-        self._tries = 0
-
-    def get(self, *, budget_seconds: float) -> Ceilings | None:
-        """Return them; None where they cannot be measured, as when memory is short."""
-        return self._best if self._tries else self.again(budget_seconds=budget_seconds)
-
-    def again(self, *, budget_seconds: float) -> Ceilings | None:
-        """Measure again, ``MOST_TRIES`` times in all; of each ceiling the best counts."""
-        if self._tries < MOST_TRIES:
-            self._tries += 1
-            with contextlib.suppress(RuntimeError, MemoryError):  # the speeds stand without a limit
-                found = self._measure(self._device, budget_seconds=budget_seconds)
-                self._best = found if self._best is None else self._best.or_better(found)
-        return self._best
+    found = Ceilings(_square_rate(device, budget_seconds / 2, clock), bandwidth)
+    if device.type == "cuda":
+        torch.cuda.empty_cache()  # a gigabyte that other processes may need
+    return found
 
 
 def product_rate(

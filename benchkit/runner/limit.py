@@ -11,7 +11,8 @@ from torch import Tensor
 
 from benchkit.contract import Work
 from benchkit.measure import flags
-from benchkit.measure.ceilings import BUDGET, Ceilings, KnownCeilings
+from benchkit.measure.ceilings import BUDGET, Ceilings
+from benchkit.measure.known_ceilings import KnownCeilings
 from benchkit.measure.work import ImageWork, count, image_work
 from benchkit.runner.guard import PLUGIN_FAULTS, contract_error, explain, isolated, untouched
 from benchkit.runner.ledger import Ledger
@@ -23,7 +24,7 @@ _TIMES = 3.0
 
 
 def know_ceilings(settings: RunSettings, machine: Machine, ledger: Ledger) -> None:
-    """Measure the machine's ceilings if this process has not yet; by then nobody else may compute."""
+    """Measure the machine's ceilings if this process does not know them well; by then nobody else may compute."""
     with ledger.time("timing"):
         machine.ceilings.get(budget_seconds=_ceiling_seconds(settings))
 
@@ -85,10 +86,9 @@ def _held(
     work: ImageWork, images_per_second: float, known: KnownCeilings, settings: RunSettings
 ) -> tuple[dict[str, Any], Ceilings | None]:
     """Return the columns of a speed that is held against the ceilings, and the ceilings."""
-    seconds = _ceiling_seconds(settings)
-    ceilings = known.get(budget_seconds=seconds)
+    ceilings = known.best
     if (_columns(work, images_per_second, ceilings)["limit_share"] or 0.0) > 1.0:
-        ceilings = known.again(budget_seconds=seconds)
+        ceilings = known.again(budget_seconds=_ceiling_seconds(settings))
     return _columns(work, images_per_second, ceilings), ceilings
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from benchkit.measure import hardware
-from benchkit.measure.ceilings import KnownCeilings
+from benchkit.measure.known_ceilings import KnownCeilings
 
 
 @dataclass(frozen=True)
