@@ -104,7 +104,8 @@ def _command(folder: Path, chosen: argparse.Namespace) -> list[str]:
     beside = [] if chosen.apart else ["--beside", str(folder.parent / "meet")]
     return [
         *(BENCHKIT, "run", "--offline", "--no-scores", "--plugin", str(PLUGIN), "-d", "slowed-*", "-a", "noise-1"),
-        *("--timing-seconds", str(chosen.seconds), "--out", str(folder.parent), "--name", folder.name, *beside),
+        *("--timing-seconds", str(chosen.seconds), "--timing-noise", "0"),  # no timing ends before its time
+        *("--out", str(folder.parent), "--name", folder.name, *beside),
     ]
 
 

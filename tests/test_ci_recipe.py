@@ -71,6 +71,16 @@ def test_both_leaves_the_choice_to_the_comparison(tmp_path: Path, only: str, pas
     assert calls(job)[1][2:-5] == passed
 
 
+@pytest.mark.parametrize(
+    ("only", "added"), [("quality", []), ("both", ["--timing-noise", "0"]), ("speed", ["--timing-noise", "0"])]
+)
+def test_a_gate_on_speed_spends_the_budget_of_its_timings(tmp_path: Path, only: str, added: list[str]) -> None:
+    """One that ended early could not be judged; it stands first, so that what the caller says wins."""
+    job = use(tmp_path, ["benchkit"], baseline="b", only=only, run="--timing-seconds 6")
+    assert job.run() == 0
+    assert calls(job)[0][2:-4] == [*added, "--timing-seconds", "6"]
+
+
 def test_a_quote_that_is_not_closed_fails_before_anything_runs(tmp_path: Path) -> None:
     """Half a request is not run."""
     job = use(tmp_path, ["benchkit"], baseline="b", run="--dataset 'digits")

@@ -143,7 +143,8 @@ SHORT = {**MANIFEST, "settings": {"timing_seconds": 0.1}}
         (run_of(record(noisy(1)), keep=False), "HEAD holds no raw repeats"),
         (run_of(record(noisy(1), lane="shared")), "HEAD was timed while the run did other work"),
         (run_of(record(noisy(1)[:90] + noisy(1, factor=1.8)[:110])), "HEAD was timed on a busy machine: half of its "),
-        (run_of(record(noisy(1, count=20)), manifest=SHORT), "HEAD was timed for 0.2 s"),
+        (run_of(record(noisy(1, count=20)), manifest=SHORT), "HEAD was timed for 0.2 s; 2 s at least"),
+        (run_of(record(noisy(1), window_seconds=0.13)), "HEAD was timed for 0.13 s, then its median was sure for the "),
     ],
 )
 def test_what_cannot_be_judged_says_why(head: TimedRun, said: str) -> None:
@@ -151,6 +152,23 @@ def test_what_cannot_be_judged_says_why(head: TimedRun, said: str) -> None:
     (found,) = judged(run_of(record(noisy(0))), head)
     assert (found.verdict, found.fails, found.judged) == ("AMBIGUOUS", False, False)
     assert said in found.reason
+
+
+@pytest.mark.parametrize(
+    "head", [record(noisy(1), window_seconds=0.13), record(noisy(1, count=20), window_seconds=0.2)]
+)
+def test_who_was_timed_too_shortly_learns_how_not_to_be(head: TimingRecord) -> None:
+    """The budget alone is not enough where a timing may end before it."""
+    (found,) = judged(run_of(record(noisy(0))), run_of(head))
+    assert found.reason.endswith("Use benchkit run --timing-noise 0 --timing-seconds 6.")
+
+
+def test_a_timing_that_spent_its_budget_is_judged() -> None:
+    """How long it took stands beside its times; before schema 4, the budget says so."""
+    for window in (6.01, None):
+        head = run_of(record(noisy(1), window_seconds=window))
+        (found,) = judged(run_of(record(noisy(0), window_seconds=window)), head)
+        assert found.judged
 
 
 @pytest.mark.parametrize("keep", [True, False])

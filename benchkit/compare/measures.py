@@ -39,10 +39,13 @@ SPEED: dict[str, Measure] = {
     for measure in (
         Measure("images_per_second", "images/s", higher_is_better=True),
         Measure("latency_p50_ms", "median latency (ms)", higher_is_better=False),
+        Measure("latency_p95_ms", "95 % latency (ms)", higher_is_better=False),
         Measure("latency_p99_ms", "99 % latency (ms)", higher_is_better=False),
         Measure("fit_seconds", "fit (s)", higher_is_better=False),
         Measure("view_seconds", "view (s)", higher_is_better=False),
+        Measure("host_images_per_second", "images/s from the host", higher_is_better=True),
         Measure("peak_memory_mb", "peak memory (MB)", higher_is_better=False),
+        Measure("score_memory_mb", "memory of a batch (MB)", higher_is_better=False),
         Measure("seconds", "benchmark (s)", higher_is_better=False),
     )
 }

@@ -129,7 +129,7 @@ def _obstacle(base: Timed, head: Timed) -> str:
     if timed_in_turns(base.repeats, head.repeats):
         return ""
     found = weakness(base.repeats, head.repeats)
-    return f"{found} Use benchkit run --timing-seconds 6." if found else ""
+    return f"{found} Use benchkit run --timing-noise 0 --timing-seconds 6." if found else ""
 
 
 def _over_groups(pairs: Iterable[Pair], metric: str) -> list[Contest]:

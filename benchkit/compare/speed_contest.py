@@ -139,6 +139,6 @@ def _within(ratio: Ratio, lowest: float) -> Verdict | None:
 
 def _why(ratio: Ratio, p_value: float) -> str:
     if ratio.low is None:
-        return "Too few repeats for a test: allow more time, such as benchkit run --timing-seconds 6."
+        return "Too few repeats for a test: allow more time, such as benchkit run --timing-noise 0 --timing-seconds 6."
     change = "a change was found" if p_value < LEVEL else "no change was found"
     return f"By the test {change}, and the interval reaches beyond the tolerance: time longer, or in turns (--beside)."

@@ -125,12 +125,20 @@ def _timed(cell: Mapping[str, Any], record: TimingRecord | None, manifest: Mappi
 
 
 def _repeats(record: TimingRecord, machine: Mapping[str, Any], settings: Mapping[str, Any]) -> Repeats:
-    budget = settings.get("timing_seconds")
-    longest = max(float(budget) if isinstance(budget, int | float) else 0.0, sum(record.seconds))
+    asked = settings.get("timing_seconds")
+    budget = float(asked) if isinstance(asked, int | float) else 0.0
+    # Before schema 4 no timing ended before its budget was spent.
+    window = max(budget, sum(record.seconds)) if record.window_seconds is None else record.window_seconds
     return Repeats(
-        record.seconds, record.reference_at, record.reference_seconds, _text(machine.get("torch")), longest,
-        record.beside, record.turn_seconds,
-    )  # fmt: skip
+        seconds=record.seconds,
+        reference_at=record.reference_at,
+        reference_seconds=record.reference_seconds,
+        torch=_text(machine.get("torch")),
+        window_seconds=window,
+        ended_early=window < budget,
+        beside=record.beside,
+        turn_seconds=record.turn_seconds,
+    )
 
 
 def _part(manifest: Mapping[str, Any], name: str) -> Mapping[str, Any]:

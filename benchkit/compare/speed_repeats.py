@@ -35,6 +35,7 @@ class Repeats:
         reference_seconds: wall time of a fixed computation on the same device, one for each place.
         torch: version of the torch that computed the reference; another version may compute it at another speed.
         window_seconds: how long the timing lasted, or None where nobody knows; ``seconds`` may be a thinned part of it.
+        ended_early: it ended before its budget was spent, its median being sure.
         beside: name of the pair where two runs were timed in turns, else empty.
         turn_seconds: the median time of a batch in each turn of such a pair, in order of time.
     """
@@ -44,6 +45,7 @@ class Repeats:
     reference_seconds: tuple[float, ...] = ()
     torch: str = ""
     window_seconds: float | None = None
+    ended_early: bool = False
     beside: str = ""
     turn_seconds: tuple[float, ...] = ()
 
@@ -99,7 +101,9 @@ def weakness(base: Repeats, head: Repeats) -> str:
     """Return why two timings tell nothing about a detector, in one sentence; an empty text where they do."""
     for side, repeats in (("BASE", base), ("HEAD", head)):
         if repeats.length < MIN_SECONDS:
-            return f"{side} was timed for {repeats.length:.2g} s; {MIN_SECONDS:g} s at least outlast a machine's drift."
+            early = ", then its median was sure for the moment" if repeats.ended_early else ""
+            least = f"{MIN_SECONDS:g} s at least outlast a machine's drift"
+            return f"{side} was timed for {repeats.length:.2g} s{early}; {least}."
         if (factor := _unsteadiness(repeats)) > UNSTEADY:
             return (
                 f"{side} was timed on a busy machine: half of its batches took {factor:.2g} times as long as the "
