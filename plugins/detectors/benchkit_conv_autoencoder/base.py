@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
-from benchkit import Detector, Scorer, Unsupported
-from benchkit.training import Budget, batched, build, glorot, train
+from benchkit import Detector, Rows, Scorer, Unsupported
+from benchkit.training import Budget, batched, build, glorot, train_many
 
 SCORING_BATCH = 512
 """Images scored at a time: their feature maps stay within the processor's caches."""
@@ -33,6 +33,7 @@ class ConvolutionalAutoencoder(Detector):
     """
 
     SMALLEST: ClassVar[int] = 8
+    takes_rows: ClassVar[bool] = True
 
     epochs: int = 3
     batch_size: int = 32
@@ -47,26 +48,37 @@ class ConvolutionalAutoencoder(Detector):
     def errors(self, outputs: Tensor, images: Tensor) -> Tensor:
         """Return the reconstruction error of every pixel, n×C×H×W."""
 
-    def fit(self, normal: Tensor, *, seed: int) -> Scorer:
+    def fit(self, normal: Tensor | Rows, *, seed: int) -> Scorer:
         """Train on normal images (N×C×H×W, N ≥ 1) and return the scorer.
 
         Raises:
             Unsupported: the inputs are not images, or too small.
         """
-        self._check(normal)
-        network = self.build(normal, seed=seed)
-        train(
-            network,
+        (scorer,) = self.fit_many([normal], seeds=[seed])
+        return scorer
+
+    def fit_many(self, normals: Sequence[Tensor | Rows], *, seeds: Sequence[int]) -> list[Scorer]:
+        """Train one network for each set of normal images and seed; on an accelerator all of them together."""
+        for normal in normals:
+            self._check(normal.shape)
+        networks = [self.build(normal, seed=seed) for normal, seed in zip(normals, seeds, strict=True)]
+        budget = Budget(self.epochs, max_images=self.max_images)
+        train_many(
+            networks,
             lambda outputs, images: self.errors(outputs, images).mean(),
-            normal,
+            normals,
             batch_size=self.batch_size,
-            images=Budget(self.epochs, max_images=self.max_images).images(len(normal)),
-            seed=seed,
+            images=[budget.images(len(normal)) for normal in normals],
+            seeds=seeds,
             learning_rate=self.learning_rate,
         )
-        return _ReconstructionError(network, self.errors)
+        return [_ReconstructionError(network, self.errors) for network in networks]
 
-    def build(self, images: Tensor, *, seed: int) -> nn.Module:
+    def stacks_on(self, device: torch.device) -> bool:
+        """Return whether the device has room to spare while it trains one: a processor is busy with that."""
+        return device.type != "cpu"
+
+    def build(self, images: Tensor | Rows, *, seed: int) -> nn.Module:
         """Return the untrained network for images like these, on their device: Glorot-uniform weights."""
         _, channels, height, width = images.shape
         network = build(lambda: glorot(self.network(channels, height, width)), seed=seed, device=images.device)
@@ -75,11 +87,11 @@ class ConvolutionalAutoencoder(Detector):
                 parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
         return network
 
-    def _check(self, normal: Tensor) -> None:
-        if normal.ndim != 4 or min(normal.shape[2:]) < self.SMALLEST:
+    def _check(self, shape: Sequence[int]) -> None:
+        if len(shape) != 4 or min(shape[2:]) < self.SMALLEST:
             raise Unsupported(
                 f"detector {self.name!r} needs images, N×C×H×W of at least {self.SMALLEST}×{self.SMALLEST} pixels; "
-                f"got inputs of shape {tuple(normal.shape[1:])}. Use the view 'pixels'."
+                f"got inputs of shape {tuple(shape[1:])}. Use the view 'pixels'."
             )
 
 
