@@ -11,7 +11,10 @@ from benchkit.training.batch import Batch
 from benchkit.training.course import Course
 
 CHUNK_BYTES = 8 * 2**20
-"""Rows that are gathered at once: few enough to be in a processor's cache still when their step comes."""
+"""Rows that a processor gathers at once: few enough to be in its cache still when their step comes."""
+
+LARGE_CHUNK_BYTES = 256 * 2**20
+"""Rows that an accelerator gathers at once: a call costs it more than the memory does."""
 
 
 class Supply:
@@ -27,7 +30,8 @@ class Supply:
         first = courses[0].rows
         row, self._device = first.shape[1:], first.device
         step_bytes = 4 * len(courses) * batch_size * max(1, torch.Size(row).numel())
-        self._most = max(1, CHUNK_BYTES // step_bytes)
+        room = CHUNK_BYTES if self._device.type == "cpu" else LARGE_CHUNK_BYTES
+        self._most = max(1, room // step_bytes)
         self._buffer = torch.empty(len(courses), self._most, batch_size, *row, device=self._device)
         self._full = torch.full((len(courses), self._most, batch_size), 1 / batch_size, device=self._device)
 
