@@ -39,8 +39,9 @@ def evaluate(
 
 
 def _normal(images: LabelledImages, anomaly: AnomalyGenerator) -> LabelledImages:
-    labels = anomaly.normal_labels
-    return images if labels is None else images.select(torch.isin(images.labels, torch.tensor(sorted(labels))))
+    if anomaly.normal_labels is None:
+        return images
+    return images.select(torch.isin(images.labels, torch.tensor(sorted(anomaly.normal_labels)).to(images.labels)))
 
 
 def _identity(images: Tensor) -> Tensor:
