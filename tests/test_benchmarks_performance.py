@@ -63,6 +63,13 @@ REST = (
          "limit_share": 0.617, "flop_per_image": 330_000.0, "host_images_per_second": None},
         {"detector": "slow", "images_per_second": 321.0, "latency_p50_ms": 3190.0, "latency_p99_ms": None,
          "limit_share": 0.0123, "flop_per_image": None, "host_images_per_second": None},
+    ], sizes=[
+        {"detector": "slow", "asked": 1, "images_per_second": 43.21, "latency_p50_ms": 23.1, "latency_p95_ms": 24.2,
+         "latency_p99_ms": 25.3, "flags": "busy"},
+        {"detector": "slow", "asked": 1024, "images_per_second": 321.0, "latency_p50_ms": 3190.0,
+         "latency_p95_ms": 3195.0, "latency_p99_ms": 3199.0, "flags": ""},
+        {"detector": "fast|one", "asked": 1024, "images_per_second": 120000.0, "latency_p50_ms": 8.53,
+         "latency_p95_ms": 8.6, "latency_p99_ms": 8.7, "flags": ""},
     ]),
 )  # fmt: skip
 
@@ -122,6 +129,14 @@ def test_a_column_that_nobody_filled_is_left_out(written: str) -> None:
     assert "images/s from the host" not in written
     assert r"| fast\|one | 123,456 | 8.29 | 9.99 | 330 kFLOP | 62 % |" in written
     assert "| slow | 321 | 3,190 |  |  | 1.23 % |" in written
+
+
+def test_every_size_of_batch_stands_in_its_column(written: str) -> None:
+    """Images a second with three latencies and the flags; a size that was not timed is empty."""
+    assert "| images/s (p50, p95, p99 in ms) in batches of | 1 | 1,024 |" in written
+    assert "| slow | 43.2 (23.1, 24.2, 25.3) busy | 321 (3,190, 3,195, 3,199) |" in written
+    assert r"| fast\|one |  | 120,000 (8.53, 8.60, 8.70) |" in written
+    assert re.findall("^- `(.*)`: .+[.]$", written, re.MULTILINE) == ["busy"]
 
 
 def test_without_a_gpu_the_page_says_so_and_how_to_measure_one(files: Path, written: str) -> None:

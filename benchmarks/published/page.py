@@ -7,7 +7,7 @@ from statistics import median
 
 from published.numbers import digits
 from published.records import Measured, Row
-from published.tables import aims, detector_table, findings, group_table, groups
+from published.tables import aims, detector_table, findings, group_table, groups, size_table
 from published.texts import ABOUT, HEAD, NO_GPU, READING, REPEAT
 
 _MANY = 3
@@ -39,7 +39,8 @@ def _section(measured: Measured) -> Iterator[str]:
     for group, rows in groups(measured.rows).items():
         about = ABOUT.get(rows[0].module, "") if rows[0].module not in told else ""
         told.add(rows[0].module)
-        yield from filter(None, (f"### {group[:1].upper()}{group[1:]}", about, group_table(rows), detector_table(rows)))
+        tables = (group_table(rows), detector_table(rows), size_table(rows))
+        yield from filter(None, (f"### {group[:1].upper()}{group[1:]}", about, *tables))
         lines = list(findings(rows))
         if lines:
             yield "\n".join(f"- {line}" for line in lines)

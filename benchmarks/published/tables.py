@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from benchkit.measure.flags import FLAGS
 from published.numbers import digits, percent, rate, seconds
 from published.records import Row
 
@@ -20,6 +21,7 @@ _DETECTOR_COLUMNS = (
     ("work an image", "flop_per_image", lambda value: rate(value, "FLOP")),
     ("limit, images/s", "limit_images_per_second", digits),
     ("share of the limit", "limit_share", percent),
+    ("MB for a batch", "score_memory_mb", digits),
     ("flags", "timing_flags", str),
 )
 """Heading, key and format of what a run said of each detector."""
@@ -76,6 +78,7 @@ def findings(rows: Sequence[Row]) -> Iterator[str]:
             )
         if "growth" in told:
             yield _growth(told["growth"])
+        yield from _flags(told)
 
 
 def _growth(found: Mapping[str, Any]) -> str:
@@ -88,12 +91,37 @@ def _growth(found: Mapping[str, Any]) -> str:
     )
 
 
+def _flags(told: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what each flag that stands in a table means."""
+    texts = [each.get("timing_flags") for each in told.get("detectors", ())]
+    texts += [each["flags"] for each in told.get("sizes", ())]
+    here = {word for text in texts if text for word in text.split()}
+    yield from (f"`{word}`: {meaning}." for word, meaning in FLAGS.items() if word in here)
+
+
 def detector_table(rows: Sequence[Row]) -> str:
     """Return what a run said of each detector; empty where none of the rows was such a run."""
     found = [each for row in rows for each in row.told.get("detectors", ())]
     here = [column for column in _DETECTOR_COLUMNS if any(each.get(column[1]) is not None for each in found)]
     lines = [[_cell(each.get(key), shown) for _, key, shown in here] for each in found]
     return markdown([head for head, _, _ in here], lines) if found else ""
+
+
+def size_table(rows: Sequence[Row]) -> str:
+    """Return what a run said of each detector at other sizes of batches; empty where none of the rows did."""
+    found = [each for row in rows for each in row.told.get("sizes", ())]
+    sizes = sorted({each["asked"] for each in found})
+    cells: dict[str, dict[int, str]] = {}
+    for each in found:
+        latencies = ", ".join(digits(each[f"latency_{name}_ms"]) for name in ("p50", "p95", "p99"))
+        shown = f"{digits(each['images_per_second'])} ({latencies}) {each['flags']}".rstrip()
+        cells.setdefault(each["detector"], {})[each["asked"]] = shown
+    heads = ["images/s (p50, p95, p99 in ms) in batches of", *(f"{size:,}" for size in sizes)]
+    return (
+        markdown(heads, [[name, *(line.get(size, "") for size in sizes)] for name, line in cells.items()])
+        if cells
+        else ""
+    )
 
 
 def _cell(value: Any, shown: Any) -> str:

@@ -43,7 +43,10 @@ What `fit_many` is for: one call trains a network for each seed. Ratios are to o
 read 10 for ten. Thirty seeds have one round. Few images, so that all of it takes minutes; the work an image is that of
 a full training.""",
     "test_ceilings": """\
-The machine's own limits, measured in the same run, and how near each detector comes when a run times it.""",
+The machine's own limits, measured in the same run, and how near each detector comes when a run times it: images in,
+scores out, the view included. `p50`, `p95` and `p99` are latencies of one batch of 1,024; the images lie on the device,
+*from the host* they come from pinned memory. The limit is what the matrix products and the bytes of a score allow at
+the machine's best.""",
     "test_growth": """\
 A whole sweep in one process, with metrics, intervals, timing and store, at three sizes of one thing.""",
     "test_sweep": """\
