@@ -33,7 +33,7 @@ from benchkit.verify import Verification, verify_runs
 
 __all__ = ["Comparison", "Run", "compare_runs", "load_run", "run"]
 
-_HOW = ("jobs", "timeout", "memory_limit", "executor", "beside")
+_HOW = ("jobs", "timeout", "memory_limit", "device_memory", "executor", "beside")
 """Settings that say how a run is carried out; the others, and what it was asked for, say what it is."""
 
 _WHAT = {"dataset", "detectors", "anomalies", "plugins"}
@@ -140,9 +140,9 @@ def run(
     """Run every chosen detector against every chosen anomaly, or go on with an earlier run.
 
     ``run(resume="results/x")`` does what is missing in that folder, as ``benchkit run --resume`` does: what the run is
-    stands in its ``run.json``. Only ``jobs``, ``timeout``, ``memory_limit``, ``executor`` and ``beside`` may be given
-    anew; they are as it began else. A run that was begun with objects, which cannot be written down, needs the same
-    arguments again, with the same objects.
+    stands in its ``run.json``. Only ``jobs``, ``timeout``, ``memory_limit``, ``device_memory``, ``executor`` and
+    ``beside`` may be given anew; they are as it began else. A run that was begun with objects, which cannot be written
+    down, needs the same arguments again, with the same objects.
 
     Args:
         dataset: a name, a path to one's own images, or a data set object; ``digits`` by default.
@@ -159,11 +159,11 @@ def run(
         retry: with ``resume``, statuses whose cells are done again, as a sequence or joined by commas:
             ``"failed,timeout,crashed,oom"``.
         **settings: the other fields of ``benchkit.runner.RunSettings``: device, jobs, prevalence, threshold,
-            batch_size, timing_seconds, timing_noise, batch_sizes, save_scores, timeout (seconds), memory_limit (bytes,
-            or a text such as ``"4GB"``), executor, beside (a folder). Everything runs in this very process
-            unless ``jobs`` is 1 or more, or was when the run began that is resumed: worker processes import the script
-            that started them, so it needs ``if __name__ == "__main__":``, and can't receive objects of classes that
-            stand in a notebook.
+            batch_size, timing_seconds, timing_noise, batch_sizes, save_scores, timeout (seconds), memory_limit and
+            device_memory (bytes, or a text such as ``"4GB"``), executor, beside (a folder). Everything runs in this
+            very process unless ``jobs`` is 1 or more, or was when the run began that is resumed: worker processes
+            import the script that started them, so it needs ``if __name__ == "__main__":``, and can't receive objects
+            of classes that stand in a notebook.
 
     Returns:
         The run. A cell that failed is in it with its reason; it does not raise.
@@ -205,8 +205,9 @@ def _begin(request: Request, out: Path, name: str | None, retry: str | Sequence[
 
 
 def _options(settings: SettingOptions) -> dict[str, Any]:
-    limit = settings.get("memory_limit")
-    return {**settings, "memory_limit": parse_size(limit)} if isinstance(limit, str) else dict(settings)
+    sizes = {name: settings.get(name) for name in ("memory_limit", "device_memory")}
+    read = {name: parse_size(size, name.replace("_", " ")) for name, size in sizes.items() if isinstance(size, str)}
+    return {**settings, **read}
 
 
 def _statuses(retry: str | Sequence[str]) -> Sequence[str]:

@@ -78,7 +78,10 @@ class Dataset(_Named):
 
     @abstractmethod
     def load(self) -> Splits:
-        """Return the training and test images: float32 N×1×H×W in [0, 1], int64 labels N, on the CPU.
+        """Return the training and test images, N×1×H×W, with int64 labels N, on the CPU.
+
+        Images are float32 in [0, 1], or uint8 grey levels, which take a quarter of the memory; 8-bit images are best
+        given as they are.
 
         Raises:
             DataError: files are missing, truncated or corrupt.

@@ -15,6 +15,8 @@ if TYPE_CHECKING:  # read by `benchkit --help`, which must not pay for importing
     import torch
     from torch import Tensor
 
+_IMAGE_TYPES = ("torch.float32", "torch.uint8")
+
 
 class Rows(Protocol):
     """Training inputs that do not lie on the device as a whole: they are brought there some at a time.
@@ -60,8 +62,11 @@ class LabelledRows:
 class LabelledImages:
     """Images with their class labels.
 
+    Views, detectors and anomaly generators get float32 images. A data set may give grey levels as well, which are kept
+    so, a byte a pixel, until they are needed.
+
     Attributes:
-        images: float32, N×1×H×W, in [0, 1]; 0 is background.
+        images: N×1×H×W: float32 in [0, 1], or uint8 grey levels from 0 to 255; 0 is background.
         labels: int64, N, not negative.
 
     Raises:
@@ -74,11 +79,11 @@ class LabelledImages:
     def __post_init__(self) -> None:
         images, labels = self.images, self.labels
         good = images.ndim == 4 and images.shape[1] == 1 and labels.shape == images.shape[:1]
-        if not good or str(images.dtype) != "torch.float32" or str(labels.dtype) != "torch.int64":
+        if not good or str(images.dtype) not in _IMAGE_TYPES or str(labels.dtype) != "torch.int64":
             raise DataError(
                 f"labelled images: got images {tuple(images.shape)} {images.dtype} and labels "
-                f"{tuple(labels.shape)} {labels.dtype}; expected N×1×H×W torch.float32 and N torch.int64. "
-                "Convert them in the data set's load()."
+                f"{tuple(labels.shape)} {labels.dtype}; expected N×1×H×W {' or '.join(_IMAGE_TYPES)} and N "
+                "torch.int64. Convert them in the data set's load()."
             )
 
     def __len__(self) -> int:

@@ -51,11 +51,12 @@ def _versions() -> Iterator[tuple[str, str]]:
 def labelled() -> LabelledImages:
     """Return 20,000 images of 28×28: MNIST's first training images where they are at hand, else synthetic ones."""
     from benchkit import LabelledImages
+    from benchkit.data import to_floats
 
     train = _mnist()
     if train is None:
         return _synthetic()
-    return LabelledImages(train.images[:N_IMAGES].clone(), train.labels[:N_IMAGES].clone())
+    return LabelledImages(to_floats(train.images[:N_IMAGES]), train.labels[:N_IMAGES].clone())
 
 
 def _mnist() -> LabelledImages | None:

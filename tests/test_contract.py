@@ -40,14 +40,20 @@ def test_plugin_objects_are_frozen() -> None:
         (torch.zeros(2, 3, 8, 8), torch.zeros(2, dtype=torch.int64)),
         (torch.zeros(2, 1, 8, 8), torch.zeros(3, dtype=torch.int64)),
         (torch.zeros(2, 1, 8, 8, dtype=torch.float64), torch.zeros(2, dtype=torch.int64)),
-        (torch.zeros(2, 1, 8, 8, dtype=torch.uint8), torch.zeros(2, dtype=torch.int64)),
+        (torch.zeros(2, 1, 8, 8, dtype=torch.int8), torch.zeros(2, dtype=torch.int64)),
         (torch.zeros(2, 1, 8, 8), torch.zeros(2)),
     ],
 )
 def test_images_of_the_wrong_shape_or_type_are_refused(images: torch.Tensor, labels: torch.Tensor) -> None:
-    """Labelled images are float32 N×1×H×W with int64 labels N, or a DataError that says what they are."""
+    """Labelled images are float32 or uint8 N×1×H×W with int64 labels N, or a DataError that says what they are."""
     with pytest.raises(benchkit.DataError, match="expected N×1×H×W"):
         benchkit.LabelledImages(images, labels)
+
+
+def test_images_may_be_grey_levels() -> None:
+    """A byte a pixel is a quarter of the memory, and stays so when some are selected."""
+    levels = benchkit.LabelledImages(torch.zeros(2, 1, 8, 8, dtype=torch.uint8), torch.tensor([0, 1]))
+    assert levels.select(torch.tensor([1])).images.dtype == torch.uint8
 
 
 def test_selection_takes_positions_and_masks() -> None:

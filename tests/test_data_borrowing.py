@@ -7,7 +7,7 @@ import torch
 from data_helpers import labelled
 
 from benchkit import LabelledImages, Splits, Unsupported
-from benchkit.data import borrow, to_bytes
+from benchkit.data import borrow, to_bytes, to_levels
 
 
 def other(count: int, side: int = 4) -> LabelledImages:
@@ -46,6 +46,12 @@ def test_the_seed_decides_and_the_global_random_state_stays() -> None:
 def test_borrowed_images_have_the_size_of_the_others() -> None:
     """Images of another size are resized."""
     assert borrow(other(5, side=8), labelled(30), seed=0).shape == (5, 1, 4, 4)
+
+
+def test_grey_levels_are_borrowed_as_floats() -> None:
+    """A data set of bytes lends the same images as one of floats."""
+    bytes_ = LabelledImages(to_levels(other(40).images), other(40).labels)
+    assert torch.equal(borrow(bytes_, labelled(30), seed=0), borrow(other(40), labelled(30), seed=0))
 
 
 def test_an_image_that_is_normal_is_never_an_anomaly() -> None:

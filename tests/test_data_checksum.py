@@ -9,7 +9,7 @@ import torch
 from data_helpers import labelled
 
 from benchkit import LabelledImages, Splits
-from benchkit.data import checksum
+from benchkit.data import checksum, to_bytes, to_levels
 
 SPLITS = Splits(labelled(6), labelled(4))
 
@@ -28,6 +28,24 @@ def test_a_rounding_error_does_not_change_it() -> None:
     """Images that are the same in 8 bits have the same checksum."""
     noisy = LabelledImages((SPLITS.train.images + 1e-4).clamp(0, 1), SPLITS.train.labels)
     assert checksum(Splits(noisy, SPLITS.test)) == checksum(SPLITS)
+
+
+def test_grey_levels_and_floats_of_the_same_images_have_the_same() -> None:
+    """Whether a data set gives bytes or numbers in [0, 1] is no difference between two data sets."""
+    parts = [LabelledImages(to_levels(part.images), part.labels) for part in (SPLITS.train, SPLITS.test)]
+    assert parts[0].images.dtype == torch.uint8
+    assert checksum(Splits(*parts)) == checksum(SPLITS)
+
+
+def test_many_images_are_read_some_at_a_time() -> None:
+    """It does not matter where the pieces end."""
+    many = labelled(4100)
+    digest = hashlib.sha256()
+    for _ in range(2):
+        digest.update(b"(4100, 1, 4, 4)")
+        digest.update(to_bytes(many.images).tobytes())
+        digest.update(many.labels.numpy().astype("<i8").tobytes())
+    assert checksum(Splits(many, many)) == digest.hexdigest()
 
 
 @pytest.mark.parametrize("change", ["pixel", "label", "order", "shape", "sides"])

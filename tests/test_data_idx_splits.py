@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from data_helpers import gzipped, idx_bytes, pixels, remote
 
 from benchkit import DataError, RemoteFile
@@ -29,7 +30,7 @@ def put(folder: Path, name: str, array: np.ndarray) -> RemoteFile:
 
 
 def test_four_files_make_two_splits(folder: Path) -> None:
-    """Pixels are divided by 255, labels become int64, training and test stay apart."""
+    """Pixels stay the bytes that they are, labels become int64, training and test stay apart."""
     train, test = pixels(6), pixels(4)
     files = [
         put(folder, "train-images", train),
@@ -38,8 +39,9 @@ def test_four_files_make_two_splits(folder: Path) -> None:
         put(folder, "test-labels", np.arange(4, dtype=np.uint8)),
     ]
     splits = load_idx_splits(*files)
-    np.testing.assert_array_equal(splits.train.images[:, 0].numpy(), train.astype(np.float32) / 255)
-    np.testing.assert_array_equal(splits.test.images[:, 0].numpy(), test.astype(np.float32) / 255)
+    np.testing.assert_array_equal(splits.train.images[:, 0].numpy(), train)
+    np.testing.assert_array_equal(splits.test.images[:, 0].numpy(), test)
+    assert splits.train.images.dtype == torch.uint8
     assert splits.train.labels.tolist() == list(range(6))
     assert splits.test.labels.tolist() == list(range(4))
 

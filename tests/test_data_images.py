@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as array_strategies
 from PIL import Image
 
 from benchkit import DataError
-from benchkit.data import make_labelled, resize, to_bytes, to_images
+from benchkit.data import make_labelled, resize, to_bytes, to_floats, to_images, to_levels
 
 
 def test_every_8_bit_value_is_divided_by_255_and_comes_back() -> None:
@@ -22,6 +22,16 @@ def test_every_8_bit_value_is_divided_by_255_and_comes_back() -> None:
     assert images.dtype == torch.float32
     np.testing.assert_array_equal(images[0, 0].numpy(), values[0].astype(np.float32) / np.float32(255))
     np.testing.assert_array_equal(to_bytes(images)[0], values)
+
+
+def test_grey_levels_become_the_same_floats_wherever_they_are_put() -> None:
+    """Into a tensor of their own or into one that is there, each level is level/255, and comes back."""
+    levels = torch.arange(256, dtype=torch.uint8)
+    room = torch.empty(256)
+    assert to_floats(levels, out=room).data_ptr() == room.data_ptr()
+    np.testing.assert_array_equal(room.numpy(), np.arange(256, dtype=np.float32) / np.float32(255))
+    assert torch.equal(to_floats(levels), room)
+    assert torch.equal(to_levels(room), levels)
 
 
 @pytest.mark.parametrize("shape", [(10, 5, 5), (10, 1, 5, 5), (10, 5, 5, 1), (10, 25)])
@@ -111,6 +121,23 @@ def test_labels_of_any_integer_type_become_int64() -> None:
     data = make_labelled(pixels(3), np.array([7, 0, 2], dtype=np.uint8))
     assert data.labels.dtype == torch.int64
     assert data.labels.tolist() == [7, 0, 2]
+
+
+def test_whole_numbers_stay_bytes() -> None:
+    """Pixels of any whole type become uint8, those of bytes without a copy; floats stay floats."""
+    array = pixels(3)
+    assert np.shares_memory(make_labelled(array, np.arange(3)).images.numpy(), array)
+    wide = make_labelled(array.astype(">i4"), np.arange(3)).images
+    assert wide.dtype == torch.uint8
+    np.testing.assert_array_equal(wide[:, 0].numpy(), array)
+    assert make_labelled(array / 255, np.arange(3)).images.dtype == torch.float32
+
+
+def test_grey_levels_are_resized_as_their_floats() -> None:
+    """The size is what changes, nothing else; at the same size they stay bytes."""
+    levels = make_labelled(pixels(3, 8, 8), np.arange(3)).images
+    assert torch.equal(resize(levels, 5, 5), resize(to_floats(levels), 5, 5))
+    assert resize(levels, 8, 8) is levels
 
 
 def test_the_same_size_is_returned_as_it_is() -> None:

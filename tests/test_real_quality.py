@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import benchkit
+from benchkit.data import to_floats
 from benchkit.registry import load_registry
 
 pytestmark = [
@@ -73,5 +74,6 @@ def test_the_subject_model_classifies() -> None:
     """The classifier whose activations are watched gets at least 95 % of MNIST's test images right."""
     registry = load_registry()
     splits = registry.datasets["mnist"].item.load()
-    logits = registry.view_for("logits").item.fit(splits.train, seed=0)["logits"](splits.test.images)
+    train = benchkit.LabelledImages(to_floats(splits.train.images), splits.train.labels)
+    logits = registry.view_for("logits").item.fit(train, seed=0)["logits"](to_floats(splits.test.images))
     assert (logits.argmax(1) == splits.test.labels).float().mean() >= 0.95

@@ -51,6 +51,12 @@ def test_a_data_set_that_is_none_is_named(make: Callable[[], object], message: s
         load_splits(Given(make=make))
 
 
+def test_grey_levels_need_no_scaling() -> None:
+    """Bytes up to 255 are as good as floats up to 1."""
+    levels = benchkit.LabelledImages(torch.full((40, 1, 4, 4), 255, dtype=torch.uint8), some().labels)
+    assert load_splits(Given(make=lambda: benchkit.Splits(levels, levels))).train is levels
+
+
 def test_a_data_set_speaks_for_itself() -> None:
     """An error that the data set words itself, and sound images, pass as they are."""
 

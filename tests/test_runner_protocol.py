@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import torch
 from toy_plugins import BadAnomaly, Brighter, HeldOut, ToyImages
 
 import benchkit
+from benchkit.data import to_levels
 from benchkit.registry import load_registry
 from benchkit.runner import protocol
 
@@ -24,7 +27,7 @@ def data() -> protocol.Prepared:
 
 def test_training_and_calibration_are_disjoint_and_complete(data: protocol.Prepared) -> None:
     """Every training image lands in exactly one of train and calibration, a tenth of them in calibration."""
-    both = torch.cat([data.train.images, data.calibration.images]).flatten(1)
+    both = torch.cat([data.train.images.floats(), data.calibration.images.floats()]).flatten(1)
     assert len(both) == 400
     assert len(torch.unique(both, dim=0)) == 400
     assert len(data.calibration) == 40
@@ -33,7 +36,7 @@ def test_training_and_calibration_are_disjoint_and_complete(data: protocol.Prepa
 def test_cuts_are_the_same_every_time(data: protocol.Prepared) -> None:
     """Preparing a data set twice gives the same cuts, bit for bit."""
     again = protocol.prepare(ToyImages(), CPU)
-    assert torch.equal(data.calibration.images, again.calibration.images)
+    assert torch.equal(data.calibration.images.floats(), again.calibration.images.floats())
     assert torch.equal(data.stays_normal, again.stays_normal)
 
 
@@ -47,13 +50,62 @@ def test_normal_images_are_rounded_as_anomalies_are() -> None:
 
     data = protocol.prepare(Floats(), CPU)
     for part in (data.train, data.calibration, data.test):
-        assert torch.equal(part.images.unique(), torch.tensor([77 / 255]))
+        assert torch.equal(part.images.floats().unique(), torch.tensor([77 / 255]))
     assert float(images.images[0, 0, 0, 0]) == pytest.approx(0.3001)
+
+
+@dataclasses.dataclass(frozen=True)
+class Bytes(ToyImages):
+    """The toy images as grey levels."""
+
+    def load(self) -> benchkit.Splits:
+        """Convert them."""
+        parts = super().load()
+        levels = [benchkit.LabelledImages(to_levels(each.images), each.labels) for each in (parts.train, parts.test)]
+        return benchkit.Splits(*levels)
+
+
+def test_grey_levels_and_floats_are_one_protocol(data: protocol.Prepared) -> None:
+    """The same images as bytes are the same data: the description, hash included, and every float of every part."""
+    levels = protocol.prepare(Bytes(), CPU)
+    assert protocol.describe(levels) == protocol.describe(data)
+    for part in ("train", "calibration", "test"):
+        mine, theirs = getattr(levels, part), getattr(data, part)
+        assert torch.equal(mine.images.floats(), theirs.images.floats())
+        assert torch.equal(mine.labels, theirs.labels)
+
+
+def test_the_parts_share_the_bytes_that_the_data_set_gave() -> None:
+    """Neither cutting nor the choice of classes copies an image."""
+    splits = Bytes().load()
+
+    class Same(ToyImages):
+        def load(self) -> benchkit.Splits:
+            return splits
+
+    data = protocol.prepare(Same(), CPU)
+    where = {
+        part.images._levels.data_ptr()
+        for part in (data.train, data.calibration, protocol.keep_classes(data.train, frozenset({1, 2})))
+    }
+    assert where == {splits.train.images.data_ptr()}
+
+
+@pytest.mark.real
+@pytest.mark.skipif("BENCHKIT_DATA" not in os.environ, reason="BENCHKIT_DATA is not set")
+def test_the_reference_run_is_of_the_same_protocol() -> None:
+    """What ``run.json`` of the committed reference run says of MNIST is what a run would write today."""
+    stored = json.loads((Path(__file__).parents[1] / "results" / "mnist-reference" / "run.json").read_text())
+    settings, recorded = stored["settings"], stored["protocol"]
+    data = protocol.prepare(load_registry().datasets["mnist"].item, CPU)
+    hash_ = protocol.base_hash(data, threshold=settings["threshold"], prevalence=settings["prevalence"])
+    assert {**protocol.describe(data), "hash": hash_} == recorded
 
 
 def test_labels_are_lent_as_a_copy(data: protocol.Prepared) -> None:
     """A generator that writes into the labels that it is given changes nobody's classes."""
-    protocol.generator_input(data, HeldOut()).labels.fill_(5)
+    protocol.generator_input(data, HeldOut()).floats().labels.fill_(5)
+    data.test.rows().labels.fill_(5)
     assert set(data.test.labels.tolist()) == set(range(10))
 
 
@@ -61,9 +113,9 @@ def test_altered_images_never_meet_their_own_originals(data: protocol.Prepared) 
     """What a generator alters and the normals that it is held against are the two halves of the test split."""
     generator = Brighter()
     sources = protocol.generator_input(data, generator)
-    normals = data.test.images[protocol.normal_mask(data, generator)]
+    normals = data.test.select(protocol.normal_mask(data, generator)).images.floats()
     assert len(sources) == len(normals) == 100
-    assert len(torch.unique(torch.cat([sources.images, normals]).flatten(1), dim=0)) == 200
+    assert len(torch.unique(torch.cat([sources.images.floats(), normals]).flatten(1), dim=0)) == 200
 
 
 def test_a_held_out_class_is_held_against_every_normal_test_image(data: protocol.Prepared) -> None:
@@ -82,10 +134,11 @@ def test_altered_sources_are_normal_images_only(data: protocol.Prepared) -> None
 
 
 def test_anomalies_are_eight_bit_images(data: protocol.Prepared) -> None:
-    """A generator's float result is rounded to whole grey levels."""
-    images = protocol.anomalous_images(Brighter(amount=0.12345), data.test, seed=0)
-    levels = images * 255
-    assert torch.allclose(levels, levels.round(), atol=1e-4)
+    """A generator's float result is rounded to the nearest whole grey levels."""
+    test = data.test.floats()
+    levels = protocol.anomalous_images(Brighter(amount=0.12345), test, seed=0)
+    assert levels.dtype == torch.uint8
+    assert float((levels / 255 - (test.images + 0.12345).clamp(0, 1)).abs().max()) <= 0.5 / 255 + 1e-6
 
 
 @pytest.mark.parametrize(
@@ -102,12 +155,12 @@ def test_anomalies_are_eight_bit_images(data: protocol.Prepared) -> None:
 def test_anomalies_that_are_no_images_are_refused(data: protocol.Prepared, fault: str, expected: str) -> None:
     """Wrong range, shape, type or count is a ContractError that says what was got."""
     with pytest.raises(benchkit.ContractError, match=expected):
-        protocol.anomalous_images(BadAnomaly(fault=fault), data.test, seed=0)
+        protocol.anomalous_images(BadAnomaly(fault=fault), data.test.floats(), seed=0)
 
 
 def test_no_test_images_is_unsupported(data: protocol.Prepared) -> None:
     """Without test images there is nothing to make anomalies from: skipped, not failed."""
-    none = data.test.select(torch.zeros(200, dtype=torch.bool))
+    none = data.test.select(torch.zeros(200, dtype=torch.bool)).floats()
     with pytest.raises(benchkit.Unsupported, match="no test images"):
         protocol.anomalous_images(Brighter(), none, seed=0)
 

@@ -19,6 +19,7 @@ _HOW = {
     "pdb",
     "timeout",
     "memory_limit",
+    "device_memory",
     "executor",
     "beside",
     "resume",
@@ -69,11 +70,12 @@ def how_settings(options: dict[str, Any]) -> dict[str, Any]:
         raise UsageError(
             f"--executor {options['executor']}: got it together with --in-process or --pdb; expected one of them."
         )
-    limit = options["memory_limit"]
+    limit, room = options["memory_limit"], options["device_memory"]
     return {
         "jobs": 0 if in_process else options["jobs"],
         "timeout": options["timeout"],
         "memory_limit": None if limit is None else parse_size(limit),
+        "device_memory": None if room is None else parse_size(room, "device memory"),
         "executor": options["executor"],
         "beside": options["beside"],
     }

@@ -56,6 +56,12 @@ _AS_THEY_ARE = ("device", "threshold", "prevalence", "batch_size", "timing_secon
     "--memory-limit", metavar="SIZE", help="Memory that each worker may hold, such as 4GB.  [default: no limit]"
 )
 @click.option(
+    "--device-memory",
+    metavar="SIZE",
+    help="Memory of the device for images and inputs, such as 2GB; more are brought there some at a time.  "
+    "[default: what there is]",
+)
+@click.option(
     "--executor", default="local", show_default=True, help="local; dask, a cluster started here; or dask://HOST:PORT."
 )
 @click.option(

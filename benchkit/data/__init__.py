@@ -10,7 +10,7 @@ from benchkit.data.checksum import checksum
 from benchkit.data.fetching import fetch, read_raw
 from benchkit.data.idx import parse_idx
 from benchkit.data.idx_splits import load_idx, load_idx_splits
-from benchkit.data.images import make_labelled, resize, to_bytes, to_images
+from benchkit.data.images import make_labelled, resize, to_bytes, to_floats, to_images, to_levels
 from benchkit.data.locations import cache_folder, fetch_command, find, is_offline, search_folders
 from benchkit.data.own import open_dataset
 from benchkit.data.splitting import split_stratified
@@ -36,7 +36,9 @@ __all__ = [
     "search_folders",
     "split_stratified",
     "to_bytes",
+    "to_floats",
     "to_images",
+    "to_levels",
     "verify",
     "write_text",
 ]

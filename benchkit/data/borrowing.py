@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from benchkit.contract import LabelledImages, Splits
-from benchkit.data.images import resize, to_bytes
+from benchkit.data.images import resize, to_bytes, to_floats
 from benchkit.errors import Unsupported
 
 
@@ -34,7 +34,8 @@ def borrow(other: Splits | LabelledImages, like: LabelledImages, *, seed: int) -
     if not len(pool):
         raise Unsupported("these anomalies are the normal images themselves; choose another data set or anomaly")
     order = torch.randperm(len(pool), generator=torch.Generator().manual_seed(seed))
-    return pool[order[: len(like)]].to(like.images.device)
+    drawn = pool[order[: len(like)]].to(like.images.device)
+    return to_floats(drawn) if drawn.dtype == torch.uint8 else drawn
 
 
 def _strangers(pool: Tensor, images: Tensor) -> list[int]:

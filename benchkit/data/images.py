@@ -1,4 +1,4 @@
-"""From arrays to images: float32, N×1×H×W, in [0, 1]."""
+"""From arrays to images: N×1×H×W, uint8 grey levels or float32 in [0, 1]."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from benchkit.contract import LabelledImages
 from benchkit.data.faults import fault
 from benchkit.errors import DataError
 
+HIGHEST = 255
+"""The grey level that is 1.0 as a float."""
+
 
 def to_images(array: NDArray[Any], *, where: object = "images") -> Tensor:
     """Return ``array`` as images: float32, N×1×H×W, in [0, 1].
@@ -27,17 +30,26 @@ def to_images(array: NDArray[Any], *, where: object = "images") -> Tensor:
     Raises:
         DataError: another shape, type or range, or no images at all.
     """
-    stack = _to_stack(array, where)
-    scale = _scale_of(stack, where)
-    lowest, highest = stack.min(), stack.max()
-    if not (lowest >= 0 and highest <= scale):  # written so that NaN is refused as well
-        raise _out_of_range(stack, scale, where)
-    pixels = torch.from_numpy(np.array(stack, dtype=np.float32, order="C"))
-    return pixels.div_(scale).unsqueeze(1) if scale != 1 else pixels.unsqueeze(1)
+    images = _pixels(array, where)
+    return to_floats(images) if images.dtype == torch.uint8 else images.clone()
+
+
+def to_floats(levels: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Return uint8 grey levels as float32 in [0, 1]: level / 255, the same bits on every device.
+
+    Args:
+        levels: of any shape.
+        out: float32 of that shape, to be written into.
+    """
+    floats = levels.float() if out is None else out.copy_(levels)
+    # By a tensor: CUDA multiplies by the reciprocal of a plain number, which is another float for some levels.
+    return floats.div_(torch.full((), float(HIGHEST), dtype=torch.float32, device=floats.device))
 
 
 def make_labelled(images: NDArray[Any], labels: NDArray[Any], *, where: object = "images") -> LabelledImages:
     """Return images with their labels, both checked.
+
+    Whole numbers stay what they are, uint8 grey levels; an array of bytes is not copied, so leave it as it is.
 
     Args:
         images: as for ``to_images``.
@@ -47,7 +59,7 @@ def make_labelled(images: NDArray[Any], labels: NDArray[Any], *, where: object =
     Raises:
         DataError: the images are not as ``to_images`` takes them, or the labels do not fit them.
     """
-    tensor = to_images(images, where=where)
+    tensor = _pixels(images, where)
     labels = np.asarray(labels)
     good = labels.dtype.kind in "iu" and labels.shape == tensor.shape[:1]
     if not good or labels.min() < 0 or labels.max() > np.iinfo(np.int64).max:
@@ -62,20 +74,38 @@ def make_labelled(images: NDArray[Any], labels: NDArray[Any], *, where: object =
 
 
 def resize(images: Tensor, height: int, width: int) -> Tensor:
-    """Return ``images`` (N×1×H×W, in [0, 1]) at another size, bilinear, with anti-aliasing where they shrink.
+    """Return images (N×1×H×W) at another size, bilinear, with anti-aliasing where they shrink: float32 in [0, 1].
 
-    Images that have this size already are returned as they are.
+    Images that have this size already are returned as they are, grey levels as well.
     """
     if images.shape[-2:] == (height, width):
         return images
-    resized = functional.interpolate(images, size=(height, width), mode="bilinear", antialias=True)
+    floats = to_floats(images) if images.dtype == torch.uint8 else images
+    resized = functional.interpolate(floats, size=(height, width), mode="bilinear", antialias=True)
     return resized.clamp_(0, 1)
 
 
 def to_bytes(images: Tensor) -> NDArray[np.uint8]:
-    """Return images in [0, 1] as the 8-bit pixels they stand for, same shape, on the CPU."""
-    pixels: NDArray[np.uint8] = images.mul(255).round_().clamp_(0, 255).to(torch.uint8).cpu().numpy()
+    """Return images as the 8-bit pixels that they stand for, same shape, on the CPU; uint8 without a copy there."""
+    levels = images if images.dtype == torch.uint8 else to_levels(images)
+    pixels: NDArray[np.uint8] = levels.cpu().numpy()
     return pixels
+
+
+def to_levels(images: Tensor) -> Tensor:
+    """Return images in [0, 1] as the nearest uint8 grey levels, same shape, on their device."""
+    return images.detach().mul(HIGHEST).round_().clamp_(0, HIGHEST).to(torch.uint8)
+
+
+def _pixels(array: NDArray[Any], where: object) -> Tensor:
+    """Return checked images, N×1×H×W: whole numbers as uint8, others as float32; without a copy where it can be."""
+    stack = _to_stack(array, where)
+    scale = _scale_of(stack, where)
+    lowest, highest = stack.min(), stack.max()
+    if not (lowest >= 0 and highest <= scale):  # written so that NaN is refused as well
+        raise _out_of_range(stack, scale, where)
+    kind = np.float32 if scale == 1 else np.uint8
+    return torch.from_numpy(np.require(stack, kind, ["C", "W"])).unsqueeze(1)
 
 
 def _to_stack(array: NDArray[Any], where: object) -> NDArray[Any]:
@@ -98,7 +128,7 @@ def _to_stack(array: NDArray[Any], where: object) -> NDArray[Any]:
 
 def _scale_of(stack: NDArray[Any], where: object) -> int:
     if stack.dtype.kind in "iu":
-        return 255
+        return HIGHEST
     if stack.dtype.kind == "f":
         return 1
     raise fault(

@@ -80,11 +80,11 @@ def describe(device: torch.device) -> dict[str, Any]:
         "torch": str(torch.__version__),
         "cpu": cpu_title(),
         "cores": usable_cores(),
-        "memory_mb": _memory_mb(),
+        "memory_mb": _mb(memory_bytes(torch.device("cpu"))),
         "threads": torch.get_num_threads(),
         "device": str(device),
         "device_name": device_title(device),
-        "device_memory_mb": torch.cuda.get_device_properties(device).total_memory / 2**20 if is_cuda else None,
+        "device_memory_mb": _mb(memory_bytes(device)) if is_cuda else None,
         "cuda": torch.version.cuda if is_cuda else None,
     }
 
@@ -120,8 +120,15 @@ def _apple_cpu() -> str:
         return ""
 
 
-def _memory_mb() -> float | None:
+def memory_bytes(device: torch.device) -> int | None:
+    """Return a device's memory; off CUDA that of the machine, None where the system does not tell."""
+    if device.type == "cuda":
+        return int(torch.cuda.get_device_properties(device).total_memory)
     try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**20
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
         return None
+
+
+def _mb(size: int | None) -> float | None:
+    return None if size is None else size / 2**20

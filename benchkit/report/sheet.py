@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
-from benchkit.contract import AnomalyGenerator, LabelledImages
+from benchkit.contract import AnomalyGenerator
+from benchkit.data import to_bytes, to_levels
 from benchkit.registry import Offer
 from benchkit.report.formats.parts import one_line
 from benchkit.runner import protocol
@@ -53,15 +55,15 @@ def sheet_rows(data: Prepared, anomalies: Iterable[Offer[AnomalyGenerator]], *, 
         anomalies: the generators, in the order of the rows.
         seed: of the anomalies.
     """
-    normal = data.test.images[~data.stays_normal]
-    return [SheetRow("normal", _examples(normal)), *(_row(data, offer, seed) for offer in anomalies)]
+    normal = data.test.select(~data.stays_normal).images
+    first = normal.select(torch.arange(min(EXAMPLES, len(normal)))).floats()
+    return [SheetRow("normal", _examples(to_levels(first))), *(_row(data, offer, seed) for offer in anomalies)]
 
 
 def _row(data: Prepared, offer: Offer[AnomalyGenerator], seed: int) -> SheetRow:
     generator = offer.item
     try:
-        given = protocol.generator_input(data, generator)
-        own = LabelledImages(given.images.clone(), given.labels.clone())  # writing into it changes no other row
+        own = protocol.generator_input(data, generator).floats()  # writing into it changes no other row
         with isolated(seed):
             return SheetRow(generator.name, _examples(protocol.anomalous_images(generator, own, seed=seed)))
     except PLUGIN_FAULTS as error:
@@ -69,8 +71,8 @@ def _row(data: Prepared, offer: Offer[AnomalyGenerator], seed: int) -> SheetRow:
         return SheetRow(generator.name, np.zeros((0, 1, 1), dtype=np.uint8), f"{status}: {reason}")
 
 
-def _examples(images: Tensor) -> NDArray[np.uint8]:
-    return (images[:EXAMPLES, 0] * 255).round().byte().cpu().numpy()
+def _examples(levels: Tensor) -> NDArray[np.uint8]:
+    return to_bytes(levels[:EXAMPLES, 0])
 
 
 def sheet(rows: Sequence[SheetRow]) -> Image.Image:

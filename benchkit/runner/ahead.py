@@ -6,19 +6,14 @@ import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import torch
 from torch import Tensor
 
-from benchkit.contract import Detector, LabelledImages, View
+from benchkit.contract import Detector, LabelledImages, LabelledRows, Rows, View
 from benchkit.registry import Offer
 from benchkit.runner.bench import Bench
-from benchkit.runner.fit import Fit
+from benchkit.runner.fit import Fit, how_lent
 from benchkit.runner.guard import PLUGIN_FAULTS, SpoiledInputsError, contract_error, isolated, untouched
 from benchkit.runner.ledger import Ledger
-from benchkit.runner.protocol import with_own_labels
-
-ROOM = 2**29
-"""Bytes of inputs that are laid out at a time on a processor; an accelerator takes a quarter of its memory."""
 
 
 def fit_ahead(
@@ -37,28 +32,24 @@ def fit_ahead(
     try:
         for bench, offered in zip(benches, views, strict=True):
             bench.room.views = {**bench.room.views, **offered}
-        _fit_view(benches, offer.item.view, ledger)
-        if offer.item.stacks_on(benches[0].device):
-            for some in _portions(benches):
+        for some in _portions(benches):
+            _fit_view(some, offer.item.view, ledger)
+            if offer.item.stacks_on(benches[0].device):
                 _fit_detector(some, offer, ledger)
     except SpoiledInputsError:
-        for bench in benches:
-            bench.mend()
+        benches[0].shelf.clear()
     except PLUGIN_FAULTS:
         return
 
 
 def _portions(benches: Sequence[Bench]) -> list[list[Bench]]:
-    """Share benches out evenly so that the training images of each portion find room."""
-    images = {bench.train.images.data_ptr(): bench.train.images for bench in benches}  # seeds share theirs
-    needed = sum(each.numel() * each.element_size() for each in images.values())
-    parts = min(len(benches), -(-needed // _room(benches[0].device)))
+    """Share benches out evenly so that the training images of each portion find room on the shelf."""
+    shelf = benches[0].shelf
+    sizes = {bench.task.normal_labels: bench.train.images.float_bytes for bench in benches}  # seeds share theirs
+    needed = sum(size for size in sizes.values() if shelf.takes(size, at_any_price=True))  # rows need no room
+    parts = min(len(benches), -(-needed // max(1, shelf.room)))
     size = -(-len(benches) // max(1, parts))
     return [list(benches[start : start + size]) for start in range(0, len(benches), size)]
-
-
-def _room(device: torch.device) -> int:
-    return torch.cuda.get_device_properties(device).total_memory // 4 if device.type == "cuda" else ROOM
 
 
 def _fit_view(benches: Sequence[Bench], view: str, ledger: Ledger) -> None:
@@ -68,48 +59,49 @@ def _fit_view(benches: Sequence[Bench], view: str, ledger: Ledger) -> None:
     offer = wanting[0].room.offer(view)
     if not offer.item.stacks_on(wanting[0].device):
         return
-    normals = [with_own_labels(bench.train) for bench in wanting]
+    normals = [bench.room.normal_for(offer) for bench in wanting]
     for bench, fit in zip(wanting, _fitted_views(offer, normals, wanting, ledger), strict=True):
         bench.room.give(view, fit.value, fit.seconds)
 
 
 def _fitted_views(
-    offer: Offer[View], normals: Sequence[LabelledImages], benches: Sequence[Bench], ledger: Ledger
+    offer: Offer[View], normals: Sequence[LabelledImages | LabelledRows], benches: Sequence[Bench], ledger: Ledger
 ) -> list[Fit]:
     seeds = [bench.task.seed for bench in benches]
     images = [normal.images for normal in normals]
     with _lent(images, offer), isolated(seeds[0]), ledger.time("view", offer.item.name) as watch:
-        looks: object = offer.item.fit_many(normals, seeds=seeds)
-    return _shares(looks, len(benches), watch.seconds, offer)
+        looks: object = offer.item.fit_many(normals, seeds=seeds)  # type: ignore[arg-type] # rows to who takes them
+    return _shares(looks, watch.seconds, images, offer)
 
 
 def _fit_detector(benches: Sequence[Bench], offer: Offer[Detector], ledger: Ledger) -> None:
     if len(benches) < 2:
         return
-    inputs = [bench.room.inputs(offer.item.view, "train", bench.train.images) for bench in benches]
+    inputs = [bench.room.training(offer.item) for bench in benches]
     for bench, fit in zip(benches, _fitted_detectors(offer, inputs, benches, ledger), strict=True):
         bench.ready[offer.item.name] = fit
 
 
 def _fitted_detectors(
-    offer: Offer[Detector], inputs: Sequence[Tensor], benches: Sequence[Bench], ledger: Ledger
+    offer: Offer[Detector], inputs: Sequence[Tensor | Rows], benches: Sequence[Bench], ledger: Ledger
 ) -> list[Fit]:
     seeds = [bench.task.seed for bench in benches]
     with _lent(inputs, offer), isolated(seeds[0]), ledger.time("fit", offer.item.name) as watch:
-        scorers: object = offer.item.fit_many(inputs, seeds=seeds)
-    return _shares(scorers, len(benches), watch.seconds, offer)
+        scorers: object = offer.item.fit_many(inputs, seeds=seeds)  # type: ignore[arg-type] # as above
+    return _shares(scorers, watch.seconds, inputs, offer)
 
 
-def _shares(made: object, count: int, seconds: float, offer: Offer[Any]) -> list[Fit]:
+def _shares(made: object, seconds: float, lent: Sequence[Tensor | Rows], offer: Offer[Any]) -> list[Fit]:
+    count = len(lent)
     if not isinstance(made, Sequence) or len(made) != count:
         raise contract_error(offer, f"fit_many: got {type(made).__name__}; expected a list of {count}.")
-    return [Fit(each, seconds / count, count) for each in made]
+    return [Fit(each, seconds / count, count, how_lent(inputs)) for each, inputs in zip(made, lent, strict=True)]
 
 
 @contextlib.contextmanager
-def _lent(tensors: Sequence[Tensor], offer: Offer[Any]) -> Iterator[None]:
+def _lent(inputs: Sequence[Tensor | Rows], offer: Offer[Any]) -> Iterator[None]:
     """Raise SpoiledInputsError when one of the tensors was changed in place inside the block."""
     with contextlib.ExitStack() as stack:
-        for tensor in {each.data_ptr(): each for each in tensors}.values():
+        for tensor in {each.data_ptr(): each for each in inputs if isinstance(each, Tensor)}.values():
             stack.enter_context(untouched(tensor, offer, "fit_many"))
         yield

@@ -8,21 +8,24 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from benchkit.contract import AnomalyGenerator, Detector, LabelledImages, View
+from benchkit.contract import AnomalyGenerator, Detector, View
 from benchkit.errors import Unsupported
 from benchkit.registry import Offer
 from benchkit.runner import protocol
 from benchkit.runner.blank import Frame, blank_cell, detector_columns
 from benchkit.runner.fit import Fit
+from benchkit.runner.grey_images import GreyImages, LabelledGrey
 from benchkit.runner.group import FitGroup, Outcome, TestSet
-from benchkit.runner.guard import PLUGIN_FAULTS, SpoiledInputsError, Verdict, explain, isolated, untouched
+from benchkit.runner.guard import PLUGIN_FAULTS, Verdict, explain, isolated, untouched
 from benchkit.runner.ledger import Ledger
 from benchkit.runner.machine import Machine
+from benchkit.runner.memory import too_large
 from benchkit.runner.plan import Task
 from benchkit.runner.protocol import Prepared
 from benchkit.runner.settings import RunSettings
+from benchkit.runner.shelf import Shelf
 from benchkit.runner.throughput import Timing
-from benchkit.runner.views import ViewRoom
+from benchkit.runner.views import NORMAL, ViewRoom
 
 
 class Bench:
@@ -34,8 +37,10 @@ class Bench:
         settings: the run's settings.
         machine: device and what is recorded of it.
         ledger: takes the seconds.
+        shelf: where the floats of images and what was seen of them are kept, for all benches of the process.
 
     Attributes:
+        shelf: as it was given.
         ready: scorers that were fitted ahead, by the names of their detectors.
     """
 
@@ -46,6 +51,7 @@ class Bench:
         settings: RunSettings,
         machine: Machine,
         ledger: Ledger,
+        shelf: Shelf,
     ) -> None:
         self.task = task
         self.frame = Frame.of(data, settings, machine.columns)
@@ -53,9 +59,15 @@ class Bench:
         self._settings = settings
         self._machine = machine
         self._ledger = ledger
+        self.shelf = shelf
         self._left_out: dict[str, Verdict] = {}
-        self._lay_out()
-
+        self._train, calibration, self._normal = (
+            protocol.keep_classes(part, task.normal_labels) for part in (data.train, data.calibration, data.test)
+        )
+        self._calibration = calibration.images
+        made = [self._test_set(offer) for offer in task.anomalies]
+        self._sets = [test for test in made if test is not None]
+        self._room = ViewRoom({}, self._train, task.seed, ledger, shelf, task.normal_labels)
         self.ready: dict[str, Fit] = {}
 
     @property
@@ -64,7 +76,7 @@ class Bench:
         return self._machine.device
 
     @property
-    def train(self) -> LabelledImages:
+    def train(self) -> LabelledGrey:
         """The normal training images."""
         return self._train
 
@@ -91,57 +103,52 @@ class Bench:
         ready = self.ready.pop(offer.item.name, None)
         group = FitGroup(offer, self._room, self._settings, self._machine, self._ledger, self.task.seed, ready)
         with torch.random.fork_rng():
-            group.assess(self._train.images, self._calibration, self._normal, self._sets)
+            group.assess(len(self._train), self._calibration, self._normal.images, self._sets)
         self._mend(group)
         return group, [*self._left_out_cells(offer), *group.outcomes()]
 
     def time(self, group: FitGroup) -> Timing:
         """Measure how fast the group's detector scores."""
         with torch.random.fork_rng():
-            timing = group.time(self._normal)
+            timing = group.time(self._to_be_timed())
         self._mend(group)
         return timing
 
+    def _to_be_timed(self) -> Tensor:
+        """Return the normal test images, or the first of them where there is no room for all; a batch at least."""
+        normal = self._normal.images
+        floats = self._room.floats(NORMAL, normal)
+        if isinstance(floats, Tensor):
+            return floats
+        some = max(self._settings.batch_size, self.shelf.room * len(normal) // normal.float_bytes)
+        return normal.select(torch.arange(min(some, len(normal)))).floats()
+
     def _mend(self, group: FitGroup) -> None:
+        """Have everything that is lent made anew from the images, if the group's plugins wrote into it."""
         if group.spoiled:
             group.spoiled = False
-            self.mend()
-            group.room = self._room
-
-    def mend(self) -> None:
-        """Bring the images back that somebody wrote into, before anybody else looks at them."""
-        views = self._room.views
-        protocol.restore(self._data, self.task.dataset.item)
-        self._lay_out()
-        self._room.views = views
-
-    def _lay_out(self) -> None:
-        labels = self.task.normal_labels
-        made = [self._test_set(offer) for offer in self.task.anomalies if offer.item.name not in self._left_out]
-        self._sets = [test for test in made if test is not None]
-        self._train = protocol.keep_classes(self._data.train, labels)
-        self._calibration = protocol.keep_classes(self._data.calibration, labels).images
-        self._normal = protocol.keep_classes(self._data.test, labels).images
-        self._room = ViewRoom({}, self._train, self.task.seed, self._ledger)
+            self.shelf.clear()
 
     def _test_set(self, offer: Offer[AnomalyGenerator]) -> TestSet | None:
         """Make one anomaly's images; remember why when that can't be done."""
         try:
-            with untouched(self._data.test.images, offer, "generate"), isolated(self.task.seed):
-                images = self._anomalies(offer.item)
+            images = self._anomalies(offer)
         except PLUGIN_FAULTS as error:
             self._left_out[offer.item.name] = explain(error, offer, "generate")
-            if isinstance(error, SpoiledInputsError):
-                protocol.restore(self._data, self.task.dataset.item)
             return None
         mask = protocol.normal_mask(self._data, offer.item)
         normal = protocol.class_mask(self._data.test, offer.item.normal_labels)
         return TestSet(offer, images, mask[normal].cpu().numpy(), blank_cell(self.task, offer, self.frame))
 
-    def _anomalies(self, generator: AnomalyGenerator) -> Tensor:
-        with self._ledger.time("generate", generator.name):
-            test = protocol.generator_input(self._data, generator)
-            images = protocol.anomalous_images(generator, test, seed=self.task.seed)
+    def _anomalies(self, offer: Offer[AnomalyGenerator]) -> GreyImages:
+        generator, seed = offer.item, self.task.seed
+        given = protocol.generator_input(self._data, generator)
+        if not self.shelf.takes(given.images.float_bytes, at_any_price=True):
+            raise too_large(f"anomaly {generator.name!r}", "test images", given.images.shape, self.shelf)
+        with self._ledger.time("generate", generator.name), isolated(seed):
+            test = given.floats()
+            with untouched(test.images, offer, "generate"):
+                images = given.images.like(protocol.anomalous_images(generator, test, seed=seed))
         for part in (self._data.train, self._data.calibration, self._data.test):
             if not bool(protocol.class_mask(part, generator.normal_labels).any()):
                 raise Unsupported(

@@ -12,6 +12,7 @@ from benchkit.runner.bench import Bench
 from benchkit.runner.guard import PLUGIN_FAULTS
 from benchkit.runner.ledger import Ledger
 from benchkit.runner.machine import Machine
+from benchkit.runner.memory import shelf_for
 from benchkit.runner.plan import Task
 from benchkit.runner.protocol import Prepared
 from benchkit.runner.settings import RunSettings
@@ -28,10 +29,14 @@ class Benches:
         settings: the run's settings.
         machine: device and what is recorded of it.
         ledger: takes the seconds.
+
+    Raises:
+        UsageError: the memory that the settings allow is too little, or more than there is.
     """
 
     def __init__(self, data: Prepared, settings: RunSettings, machine: Machine, ledger: Ledger) -> None:
         self._data, self._settings, self._machine, self._ledger = data, settings, machine, ledger
+        self._shelf = shelf_for(data, settings, machine)
         self._kept: list[Bench] = []
 
     def of(self, task: Task) -> Bench:
@@ -39,7 +44,7 @@ class Benches:
         found = next((bench for bench in self._kept if bench.serves(task)), None)
         if found is None:
             del self._kept[: len(self._kept) + 1 - MOST]  # before the next one is laid out
-            found = Bench(task, self._data, self._settings, self._machine, self._ledger)
+            found = Bench(task, self._data, self._settings, self._machine, self._ledger, self._shelf)
         else:
             self._kept.remove(found)
         self._kept.append(found)

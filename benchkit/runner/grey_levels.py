@@ -1,17 +1,23 @@
-"""Pixels of normal and anomalous images alike: 8-bit grey levels, as floats in [0, 1]."""
+"""Pixels of normal and anomalous images alike: 8-bit grey levels."""
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
+from benchkit.data import to_levels
+
 GREY_LEVELS = 256
-_HIGHEST = GREY_LEVELS - 1
+_CHUNK = 4096
 _RANGE_SLACK = 1e-5
 
 
-def to_grey_levels(images: Tensor) -> Tensor:
-    """Return the nearest 8-bit images (float32 multiples of 1/255), a new tensor of the same shape."""
-    return images.detach().mul(_HIGHEST).round_().clamp_(0, _HIGHEST).div_(_HIGHEST)
+def grey_levels(images: Tensor) -> Tensor:
+    """Return the nearest 8-bit images of floats in [0, 1], uint8 of the same shape, with no copy of all as floats."""
+    made = torch.empty(images.shape, dtype=torch.uint8, device=images.device)
+    for some, into in zip(torch.split(images, _CHUNK), torch.split(made, _CHUNK), strict=True):
+        into.copy_(to_levels(some))
+    return made
 
 
 def range_problem(images: Tensor) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from benchkit.contract import AnomalyGenerator, Detector, Scorer
+from benchkit.contract import AnomalyGenerator, Detector, Rows, Scorer
 from benchkit.measure import metrics
 from benchkit.measure.ceilings import Ceilings
 from benchkit.measure.memory import PeakMemory
@@ -18,9 +18,10 @@ from benchkit.measure.readings import Readings
 from benchkit.measure.sweep import SizeTiming
 from benchkit.measure.threshold import Threshold, parse_policy
 from benchkit.registry import Offer
-from benchkit.results import Cell, Status
+from benchkit.results import Cell
 from benchkit.runner.blank import detector_columns
-from benchkit.runner.fit import Fit
+from benchkit.runner.fit import Fit, how_lent
+from benchkit.runner.grey_images import GreyImages
 from benchkit.runner.guard import (
     PLUGIN_FAULTS,
     SpoiledInputsError,
@@ -35,8 +36,9 @@ from benchkit.runner.ledger import Ledger
 from benchkit.runner.limit import know_ceilings, with_limit
 from benchkit.runner.machine import Machine
 from benchkit.runner.settings import RunSettings
+from benchkit.runner.sight import ViewFaultError
 from benchkit.runner.throughput import Fitted, Timing, time_fitted
-from benchkit.runner.views import ViewRoom
+from benchkit.runner.views import CALIBRATION, NORMAL, ViewRoom
 
 Scores = NDArray[np.float64]
 
@@ -55,7 +57,7 @@ class TestSet:
     __test__ = False  # pytest would take the name for a test class
 
     offer: Offer[AnomalyGenerator]
-    images: Tensor
+    images: GreyImages
     keep: NDArray[np.bool_]
     blank: Cell
 
@@ -131,30 +133,27 @@ class FitGroup:
     _columns: dict[str, Any] = field(default_factory=dict)
     _done: list[Outcome] = field(default_factory=list)
 
-    def assess(self, train: Tensor, calibration: Tensor, normal: Tensor, sets: list[TestSet]) -> None:
-        """Fit on ``train``, set the threshold on ``calibration``, score ``normal`` and every anomaly."""
+    def assess(self, n_train: int, calibration: GreyImages, normal: GreyImages, sets: list[TestSet]) -> None:
+        """Fit on the room's ``n_train`` images, set the threshold on ``calibration``, score all others."""
         self._columns = {
             **detector_columns(self.offer, self.room.views),
-            "n_train": len(train),
+            "n_train": n_train,
             "n_calibration": len(calibration),
         }
         memory, start = PeakMemory(self.machine.device), self.ledger.clock()
         try:
             with memory:
-                self._fit_and_score(train, calibration, normal, sets)
+                self._fit_and_score(calibration, normal, sets)
         except PLUGIN_FAULTS as error:
             self._fail_rest(sets, error)
         self._columns["peak_memory_mb"] = memory.mb
         ahead = self.ready.seconds if self.ready else 0.0
         self._columns["group_seconds"] = ahead + self.ledger.clock() - start
 
-    def _fit_and_score(self, train: Tensor, calibration: Tensor, normal: Tensor, sets: list[TestSet]) -> None:
-        view = self.offer.item.view
-        inputs = self._look("train", train)
-        self._columns["view_seconds"] = self.room.fit_seconds(view)
-        scorer = self._fit(inputs)
-        calibration_scores = self._score(scorer, "calibration", calibration)
-        normal_scores = self._score(scorer, "normal", normal)
+    def _fit_and_score(self, calibration: GreyImages, normal: GreyImages, sets: list[TestSet]) -> None:
+        scorer = self._fit()
+        calibration_scores = self._score(scorer, CALIBRATION, calibration)
+        normal_scores = self._score(scorer, NORMAL, normal)
         threshold = parse_policy(self.settings.threshold).fit(calibration_scores)
         for test in sets:
             self._done.append(self._cell(scorer, test, threshold, normal_scores, calibration_scores))
@@ -172,32 +171,34 @@ class FitGroup:
             scores=normal_scores,
         )
 
-    def _look(self, key: Hashable, images: Tensor) -> Tensor:
-        """Return the detector's view of ``images``; a fault here is the view's."""
+    def _look(self, look: Callable[[], Tensor | Rows]) -> Tensor | Rows:
+        """Return the detector's view of some images; a fault here is the view's."""
         view = self.offer.item.view
         try:
-            return self.room.inputs(view, key, images)
+            return look()
         except PLUGIN_FAULTS as error:
             self.spoiled = self.spoiled or isinstance(error, SpoiledInputsError)
-            raise _ViewFaultError(*explain(error, self.room.offer(view), "fit")) from error
+            raise ViewFaultError(explain(error, self.room.offer(view), "fit")) from error
+        finally:
+            self._columns["view_seconds"] = self.room.fit_seconds(view)
 
-    def _fit(self, inputs: Tensor) -> Scorer:
-        fit = self.ready or self._fit_alone(inputs)
-        self._columns |= {"fit_seconds": fit.seconds, "fit_together": fit.together}
+    def _fit(self) -> Scorer:
+        fit = self.ready or self._fit_alone(self._look(lambda: self.room.training(self.offer.item)))
+        self._columns |= {"fit_seconds": fit.seconds, "fit_together": fit.together, "fit_inputs": fit.inputs}
         if not callable(fit.value):
             raise contract_error(self.offer, f"fit: got {type(fit.value).__name__}; expected a callable scorer.")
         scorer: Scorer = fit.value
         return scorer
 
-    def _fit_alone(self, inputs: Tensor) -> Fit:
+    def _fit_alone(self, inputs: Tensor | Rows) -> Fit:
         detector = self.offer.item
         with untouched(inputs, self.offer, "fit"), self.ledger.time("fit", detector.name) as watch, isolated(self.seed):
-            scorer = detector.fit(inputs, seed=self.seed)
-        return Fit(scorer, watch.seconds)
+            scorer = detector.fit(inputs, seed=self.seed)  # type: ignore[arg-type] # rows go to those that take them
+        return Fit(scorer, watch.seconds, inputs=how_lent(inputs))
 
-    def _score(self, scorer: Scorer, key: Hashable, images: Tensor) -> Scores:
-        inputs = self._look(key, images)
-        with untouched(inputs, self.offer, "scorer"), self.ledger.time("score", _named(key)), isolated(self.seed):
+    def _score(self, scorer: Scorer, key: Hashable, images: GreyImages) -> Scores:
+        inputs = self._look(lambda: self.room.inputs(self.offer.item.view, key, images))
+        with self.ledger.time("score", _named(key)), isolated(self.seed):
             array: Scores = scores_of(scorer, inputs, self.offer).numpy()
         return array
 
@@ -205,7 +206,7 @@ class FitGroup:
         self, scorer: Scorer, test: TestSet, threshold: Threshold, all_normal: Scores, calibration: Scores
     ) -> Outcome:
         try:
-            anomaly = self._score(scorer, ("anomaly", test.offer.item.name), test.images)
+            anomaly = self._score(scorer, (self.seed, test.offer.item.name), test.images)
         except PLUGIN_FAULTS as error:
             return Outcome(self._failed(test, error))
         normal = all_normal[test.keep]
@@ -251,17 +252,9 @@ class FitGroup:
 
     def _explain(self, error: BaseException, method: str) -> Verdict:
         self.spoiled = self.spoiled or isinstance(error, SpoiledInputsError)
-        return error.verdict if isinstance(error, _ViewFaultError) else explain(error, self.offer, method)
+        return error.verdict if isinstance(error, ViewFaultError) else explain(error, self.offer, method)
 
 
 def _named(key: Hashable) -> str:
     """Return what is scored: a split's name, or an anomaly's."""
     return str(key[-1] if isinstance(key, tuple) else key)
-
-
-class _ViewFaultError(Exception):
-    """What a view did wrong, already put into words: its detectors' cells say so."""
-
-    def __init__(self, status: Status, reason: str) -> None:
-        super().__init__(reason)
-        self.verdict = (status, reason)

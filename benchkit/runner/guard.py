@@ -14,13 +14,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from benchkit.contract import Scorer
+from benchkit.contract import Rows, Scorer
 from benchkit.errors import ContractError, PluginError, Unsupported
 from benchkit.measure.memory import lacked_memory
 from benchkit.registry import Offer, printable
 from benchkit.results import Status
 from benchkit.runner import postmortem
 from benchkit.runner.surroundings import surroundings_kept
+from benchkit.training import as_rows
 
 _ROWS_BETWEEN_SAMPLES = 61
 
@@ -62,15 +63,19 @@ def isolated(seed: int) -> Iterator[None]:
 
 
 class SpoiledInputsError(ContractError):
-    """A plugin wrote into images that others share; they have to be brought back before anyone else goes on."""
+    """A plugin wrote into what it was lent; it has to be made anew before anyone else goes on."""
 
 
 @contextlib.contextmanager
-def untouched(inputs: Tensor, offer: Offer[Any], method: str) -> Iterator[None]:
+def untouched(inputs: Tensor | Rows, offer: Offer[Any], method: str) -> Iterator[None]:
     """Raise SpoiledInputsError when ``inputs`` were changed in place inside the block, also if it raised.
 
-    Torch counts its own in-place writes; writes through NumPy are caught by an exact sum over sampled rows.
+    Torch counts its own in-place writes; writes through NumPy are caught by an exact sum over sampled rows. Rows are
+    made for whoever takes them: there is nothing to spoil.
     """
+    if not isinstance(inputs, Tensor):
+        yield
+        return
     version, before = inputs._version, _fingerprint(inputs)
     try:
         yield
@@ -97,14 +102,18 @@ def contract_error(offer: Offer[Any], message: str, *, of: type[ContractError] =
     )
 
 
-def scores_of(scorer: Scorer, inputs: Tensor, offer: Offer[Any]) -> Tensor:
+def scores_of(scorer: Scorer, inputs: Tensor | Rows, offer: Offer[Any]) -> Tensor:
     """Return the scores of all ``inputs`` as float64 on the CPU, scored in batches with gradients off.
 
     Raises:
+        SpoiledInputsError: the scorer wrote into a batch.
         ContractError: as ``check_scores``.
     """
+    parts = []
     with torch.no_grad():
-        parts = [check_scores(scorer(batch), batch, offer) for batch in torch.split(inputs, SCORING_BATCH)]
+        for batch in as_rows(inputs).chunks(SCORING_BATCH):
+            with untouched(batch, offer, "scorer"):
+                parts.append(check_scores(scorer(batch), batch, offer))
     return torch.cat(parts)
 
 

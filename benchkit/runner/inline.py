@@ -11,6 +11,7 @@ from benchkit.runner.group import with_timing
 from benchkit.runner.ledger import Ledger
 from benchkit.runner.loaded import Loaded
 from benchkit.runner.machine import machine_for
+from benchkit.runner.memory import levels_room
 from benchkit.runner.protocol import prepare
 from benchkit.runner.report import GroupReport
 from benchkit.runner.settings import RunSettings
@@ -34,7 +35,8 @@ class Inline:
     def load(self) -> Loaded:
         """Load the data set."""
         with self._ledger.time("load"):
-            data = prepare(self._dataset, self._machine.device)
+            room = levels_room(self._settings, self._machine)
+            data = prepare(self._dataset, self._machine.device, room=room)
         self._benches = Benches(data, self._settings, self._machine, self._ledger)
         return Loaded.of(data, self._settings, self._machine)
 

@@ -42,6 +42,6 @@ def _splits_problem(splits: object) -> str:
     for part in (splits.train, splits.test):
         if len(part) and int(part.labels.min()) < 0:
             return f"got the label {int(part.labels.min())}; expected labels from 0."
-        if len(part) and (problem := range_problem(part.images)):
+        if len(part) and part.images.is_floating_point() and (problem := range_problem(part.images)):
             return problem
     return ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,12 +20,14 @@ from benchkit.contract import AnomalyGenerator, Dataset, LabelledImages
 from benchkit.data import checksum
 from benchkit.errors import ContractError, DataError, Unsupported
 from benchkit.registry import defined_in, settings_of
-from benchkit.runner.grey_levels import GREY_LEVELS, range_problem, to_grey_levels
+from benchkit.runner.grey_images import GreyImages, LabelledGrey
+from benchkit.runner.grey_levels import GREY_LEVELS, grey_levels, range_problem
 from benchkit.runner.loading import load_splits
 
 PROTOCOL_VERSION = 1
 CALIBRATION_SHARE = 0.1
 SPLIT_SEED = 0
+_HOST = torch.device("cpu")
 
 
 @dataclass(frozen=True)
@@ -42,17 +45,27 @@ class Prepared:
 
     name: str
     checksum: str
-    train: LabelledImages
-    calibration: LabelledImages
-    test: LabelledImages
+    train: LabelledGrey
+    calibration: LabelledGrey
+    test: LabelledGrey
     stays_normal: Tensor
 
+    @property
+    def device_bytes(self) -> int:
+        """What the images take of a device that is not the host."""
+        return self.train.images.device_bytes + self.test.images.device_bytes
 
-def prepare(dataset: Dataset, device: torch.device) -> Prepared:
+
+def prepare(dataset: Dataset, device: torch.device, *, room: float = math.inf) -> Prepared:
     """Load a data set and cut it.
 
     Pixels are rounded to whole grey levels, as anomalies are: otherwise a detector could tell one from the other by
     that alone. What the data set gave is not changed.
+
+    Args:
+        dataset: what to load.
+        device: the run's device.
+        room: bytes of grey levels that may lie on the device; more of them stay in the host's memory.
 
     Raises:
         DataError: the data set cannot be loaded, is not what a data set must be, or is too small to be cut.
@@ -66,55 +79,45 @@ def prepare(dataset: Dataset, device: torch.device) -> Prepared:
             "so that a calibration split and two test halves can be cut. Give more images."
         )
     order = _shuffled(n_train)
+    there = device if splits.train.images.numel() + splits.test.images.numel() <= room else _HOST
+    train, test = (_grey(part, device, there) for part in (splits.train, splits.test))
     stays_normal = torch.zeros(n_test, dtype=torch.bool)
     stays_normal[_shuffled(n_test)[: n_test // 2]] = True
     return Prepared(
         name=dataset.name,
         checksum=checksum(splits),
-        train=_on(device, splits.train, order[n_calibration:]),
-        calibration=_on(device, splits.train, order[:n_calibration]),
-        test=_on(device, splits.test, torch.arange(n_test)),
+        train=train.select(order[n_calibration:].sort().values),
+        calibration=train.select(order[:n_calibration].sort().values),
+        test=test,
         stays_normal=stays_normal.to(device),
     )
-
-
-def restore(data: Prepared, dataset: Dataset) -> None:
-    """Bring images that a plugin wrote into back to what the data set says, in place."""
-    fresh = prepare(dataset, data.test.images.device)
-    for name in ("train", "calibration", "test"):
-        getattr(data, name).images.copy_(getattr(fresh, name).images)
 
 
 def _shuffled(n: int) -> Tensor:
     return torch.randperm(n, generator=torch.Generator().manual_seed(SPLIT_SEED))
 
 
-def _on(device: torch.device, images: LabelledImages, index: Tensor) -> LabelledImages:
-    chosen = images.select(index.sort().values)
-    return LabelledImages(to_grey_levels(chosen.images), chosen.labels).to(device)
+def _grey(part: LabelledImages, device: torch.device, there: torch.device) -> LabelledGrey:
+    levels = part.images if part.images.dtype == torch.uint8 else grey_levels(part.images)
+    return LabelledGrey(GreyImages(levels.to(there), device), part.labels.to(device))
 
 
-def keep_classes(images: LabelledImages, labels: frozenset[int] | None) -> LabelledImages:
+def keep_classes(images: LabelledGrey, labels: frozenset[int] | None) -> LabelledGrey:
     """Return the images of the given classes; None keeps all of them, without a copy."""
     return images if labels is None else images.select(class_mask(images, labels))
 
 
-def class_mask(images: LabelledImages, labels: frozenset[int] | None) -> Tensor:
+def class_mask(images: LabelledGrey, labels: frozenset[int] | None) -> Tensor:
     """Return a boolean mask of the images whose class is in ``labels`` (None: every class)."""
     if labels is None:
         return torch.ones_like(images.labels, dtype=torch.bool)
     return torch.isin(images.labels, torch.tensor(sorted(labels), device=images.labels.device))
 
 
-def with_own_labels(images: LabelledImages) -> LabelledImages:
-    """Return the same images with a copy of the labels, to be lent to a plugin: it may write into them."""
-    return LabelledImages(images.images, images.labels.clone())
-
-
-def generator_input(data: Prepared, generator: AnomalyGenerator) -> LabelledImages:
+def generator_input(data: Prepared, generator: AnomalyGenerator) -> LabelledGrey:
     """Return the test images that the generator may use; disjoint from the normals that it is scored against."""
     if not generator.alters_test:
-        return with_own_labels(data.test)
+        return data.test
     return data.test.select(~data.stays_normal & class_mask(data.test, generator.normal_labels))
 
 
@@ -125,7 +128,7 @@ def normal_mask(data: Prepared, generator: AnomalyGenerator) -> Tensor:
 
 
 def anomalous_images(generator: AnomalyGenerator, test: LabelledImages, *, seed: int) -> Tensor:
-    """Return the generator's anomalies as 8-bit images (float32 multiples of 1/255).
+    """Return the generator's anomalies as 8-bit images: uint8 grey levels, M×1×H×W, on the device of ``test``.
 
     Rounding keeps a detector from winning by spotting that a pixel is no whole grey level.
 
@@ -139,7 +142,7 @@ def anomalous_images(generator: AnomalyGenerator, test: LabelledImages, *, seed:
     problem = _shape_problem(made, test.images) or range_problem(made)
     if problem:
         raise ContractError(f"anomaly generator {generator.name!r}: generate: {problem}")
-    return to_grey_levels(made)
+    return grey_levels(made)
 
 
 def _shape_problem(made: object, like: Tensor) -> str:

@@ -40,6 +40,8 @@ class RunSettings:
         save_scores: keep the raw scores, so that every metric can be computed again.
         timeout: seconds after which a fit group is ended; None never. Needs worker processes.
         memory_limit: bytes that a worker process may hold; None sets no limit. Needs worker processes.
+        device_memory: bytes of the device's memory for images, inputs and the work on them; what does not fit there is
+            brought there some at a time. None takes what there is.
         executor: ``local``, ``dask`` (a cluster on this machine) or ``dask://HOST:PORT`` (any Dask cluster).
         beside: a folder in which another run on this machine is met; both are timed in turns. Needs one worker process
             at most.
@@ -60,6 +62,7 @@ class RunSettings:
     save_scores: bool = True
     timeout: float | None = None
     memory_limit: int | None = None
+    device_memory: int | None = None
     executor: str = LOCAL
     beside: str | None = None
 
@@ -88,6 +91,8 @@ class RunSettings:
         _check("timeout", self.timeout, timeout_fits, "a positive number of seconds")
         limit_fits = self.memory_limit is None or 0 < self.memory_limit < 2**62
         _check("memory limit", self.memory_limit, limit_fits, "1 byte or more, and no more than a machine can have")
+        memory_fits = self.device_memory is None or 0 < self.device_memory < 2**62
+        _check("device memory", self.device_memory, memory_fits, "1 byte or more, and no more than a device can have")
         _check("executor", self.executor, bool(_EXECUTOR.fullmatch(self.executor)), "local, dask or dask://HOST:PORT")
         alone = self.executor == LOCAL and self.jobs <= 1
         _check("beside", self.beside, self.beside is None or alone, "a folder with --jobs 1 or 0, and no cluster")
@@ -127,6 +132,7 @@ class SettingOptions(TypedDict, total=False):
     save_scores: bool
     timeout: float | None
     memory_limit: int | str | None
+    device_memory: int | str | None
     executor: str
     beside: str | None
 

@@ -1,4 +1,4 @@
-"""Views of one task's images: trained once, looked at by every detector, computed once."""
+"""Views of one task's images: trained once, looked at by every detector, kept while there is room."""
 
 from __future__ import annotations
 
@@ -6,19 +6,22 @@ from collections.abc import Callable, Hashable, Mapping
 
 from torch import Tensor
 
-from benchkit.contract import LabelledImages, View
+from benchkit.contract import Detector, LabelledImages, LabelledRows, Rows, View
 from benchkit.errors import UsageError
 from benchkit.registry import Offer
-from benchkit.runner.guard import PLUGIN_FAULTS, check_inputs, contract_error, isolated, untouched
+from benchkit.runner.grey_images import GreyImages, LabelledGrey
+from benchkit.runner.guard import PLUGIN_FAULTS, contract_error, isolated, untouched
 from benchkit.runner.ledger import Ledger
-from benchkit.runner.protocol import with_own_labels
-from benchkit.training import batched
+from benchkit.runner.memory import rows_for
+from benchkit.runner.shelf import Shelf
+from benchkit.runner.sight import Look, Sight
 
-Look = Callable[[Tensor], Tensor]
+TRAIN, CALIBRATION, NORMAL = "train", "calibration", "normal"
+"""Keys of a task's normal images. Those of the training come as a whole where that can be, others as there is room."""
 
 
 class ViewRoom:
-    """Fits each view object at most once and keeps the looks of the view in use.
+    """Fits each view object at most once, and looks at images through it.
 
     Attributes:
         views: who offers each view.
@@ -28,16 +31,28 @@ class ViewRoom:
         normal: normal training images.
         seed: seed of the views' training.
         ledger: takes the seconds.
+        shelf: where what was seen is kept.
+        classes: those of ``normal``: rooms with the same have the same images.
     """
 
-    def __init__(self, views: Mapping[str, Offer[View]], normal: LabelledImages, seed: int, ledger: Ledger) -> None:
+    def __init__(
+        self,
+        views: Mapping[str, Offer[View]],
+        normal: LabelledGrey,
+        seed: int,
+        ledger: Ledger,
+        shelf: Shelf,
+        classes: Hashable = None,
+    ) -> None:
         self.views = views
         self._normal = normal
         self._seed = seed
         self._ledger = ledger
+        self._shelf = shelf
+        self._classes = classes
         self._looks: dict[str, Mapping[str, Look] | BaseException] = {}  # by the object's name: it may be unhashable
         self._fit_seconds: dict[str, float] = {}
-        self._inputs: dict[tuple[str, Hashable], Tensor] = {}
+        self._rows: dict[str, Tensor | None] = {}
 
     def offer(self, view: str) -> Offer[View]:
         """Return who offers the view.
@@ -67,17 +82,29 @@ class ViewRoom:
 
     def _fit(self, offer: Offer[View]) -> Mapping[str, Look] | BaseException:
         try:
-            with untouched(self._normal.images, offer, "fit"), isolated(self._seed):
-                return self._timed_fit(offer)
+            normal = self.normal_for(offer)
+            with untouched(normal.images, offer, "fit"), isolated(self._seed):
+                return self._timed_fit(offer, normal)
         except PLUGIN_FAULTS as error:
             return error
 
-    def _timed_fit(self, offer: Offer[View]) -> Mapping[str, Look]:
+    def _timed_fit(self, offer: Offer[View], normal: LabelledImages | LabelledRows) -> Mapping[str, Look]:
         with self._ledger.time("view", offer.item.name) as watch:
-            looks: object = offer.item.fit(with_own_labels(self._normal), seed=self._seed)
+            looks: object = offer.item.fit(normal, seed=self._seed)  # type: ignore[arg-type] # rows to who takes them
         fitted = _checked(looks, offer)
         self._fit_seconds[offer.item.name] = watch.seconds
         return fitted
+
+    def normal_for(self, offer: Offer[View]) -> LabelledImages | LabelledRows:
+        """Return the normal training images as a view's ``fit`` gets them.
+
+        Raises:
+            Unsupported: there are too many for one that takes no rows.
+        """
+        images, labels = self.floats(TRAIN, self._normal.images), self._normal.labels.clone()
+        if isinstance(images, Tensor):
+            return LabelledImages(images, labels)
+        return LabelledRows(rows_for(offer.item, images, self._shelf), labels)
 
     def is_fitted(self, view: str) -> bool:
         """Return whether the view's object was trained, or failed to be."""
@@ -97,37 +124,54 @@ class ViewRoom:
         """Return how long the view's object was trained; None before."""
         return self._fit_seconds.get(self.views[view].item.name) if view in self.views else None
 
-    def inputs(self, view: str, key: Hashable, images: Tensor) -> Tensor:
-        """Return the view of ``images``, kept under ``key`` until another view is asked for.
+    def training(self, detector: Detector) -> Tensor | Rows:
+        """Return the training inputs as a detector's ``fit`` gets them.
+
+        Raises:
+            Unsupported: there are too many for one that takes no rows.
+            ContractError: as ``inputs``.
+        """
+        inputs = self.inputs(detector.view, TRAIN, self._normal.images)
+        return inputs if isinstance(inputs, Tensor) else rows_for(detector, inputs, self._shelf)
+
+    def inputs(self, view: str, key: Hashable, images: GreyImages) -> Tensor | Rows:
+        """Return the view of ``images``, which are always the same under one key.
+
+        Returns:
+            N×… on the device, kept while there is room; rows where there is none, each computed when it is taken.
 
         Raises:
             ContractError: the view's function did not return one finite float row an image.
         """
-        if (view, key) not in self._inputs:
-            self._forget_all_but(view)
-            look = self.look(view)
-            offer = self.offer(view)
-            with (
-                untouched(images, offer, f"view {view!r}"),
-                self._ledger.time("view"),  # without a name: whoever dies here may die of what the detector has taken
-                isolated(self._seed),
-            ):
-                seen = images if _shows_itself(look, images) else batched(look, images)
-            self._inputs[view, key] = check_inputs(seen, images, view, offer)
-        return self._inputs[view, key]
+        sight = Sight(view, self.offer(view), self.look(view), self._seed)
+        row = self._row(sight, images)
+        if row is None:
+            return self.floats(key, images)
+        needed = len(images) * row.element_size() * row.shape[1:].numel()
+        if not self._shelf.takes(needed, at_any_price=key == TRAIN):
+            return sight.rows(images)
+        return self._kept((self._classes, self._seed, view, key), needed, lambda: sight.all(images, row))
 
-    def _forget_all_but(self, view: str) -> None:
-        self._inputs = {key: kept for key, kept in self._inputs.items() if key[0] == view}
+    def floats(self, key: Hashable, images: GreyImages) -> Tensor | Rows:
+        """Return the images themselves, as ``inputs`` returns what is seen of them."""
+        if not self._shelf.takes(images.float_bytes, at_any_price=key == TRAIN):
+            return images
+        return self._kept((self._classes, key), images.float_bytes, images.floats)
+
+    def _row(self, sight: Sight, images: GreyImages) -> Tensor | None:
+        if sight.view not in self._rows:
+            self._rows[sight.view] = sight.row(images)
+        return self._rows[sight.view]
+
+    def _kept(self, key: Hashable, needed: int, make: Callable[[], Tensor]) -> Tensor:
+        def timed() -> Tensor:
+            with self._ledger.time("view"):  # without a name: whoever dies here may die of what a detector has taken
+                return make()
+
+        return self._shelf.get(key, needed, timed)
 
 
 def _checked(looks: object, offer: Offer[View]) -> Mapping[str, Look]:
     if not isinstance(looks, Mapping):
         raise contract_error(offer, f"fit: got {type(looks).__name__}; expected a mapping of view to function.")
     return looks
-
-
-def _shows_itself(look: Look, images: Tensor) -> bool:
-    """Whether a view returns the very images that it is given: a copy of all of them is much memory for nothing."""
-    first = images[:1]
-    seen: object = look(first)
-    return isinstance(seen, Tensor) and seen.shape == first.shape and seen.data_ptr() == first.data_ptr()

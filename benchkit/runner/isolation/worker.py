@@ -30,6 +30,7 @@ from benchkit.runner.isolation.parcel import Parcel
 from benchkit.runner.ledger import Ledger
 from benchkit.runner.loaded import Loaded
 from benchkit.runner.machine import machine_for
+from benchkit.runner.memory import levels_room
 from benchkit.runner.plan import Task
 from benchkit.runner.protocol import prepare
 from benchkit.runner.settings import RunSettings
@@ -97,7 +98,7 @@ class _Worker:
     def load(self, dataset: Dataset) -> Loaded:
         """Load the data set and set the limit on memory, which counts from what is there by then."""
         with self.ledger.time("load", dataset.name):
-            data = prepare(dataset, self.machine.device)
+            data = prepare(dataset, self.machine.device, room=levels_room(self.settings, self.machine))
         self._benches = Benches(data, self.settings, self.machine, self.ledger)
         if self.settings.memory_limit is not None:
             _limit_memory(self.settings.memory_limit)

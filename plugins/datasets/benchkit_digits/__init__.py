@@ -30,7 +30,7 @@ class Digits(Dataset):
     name: str = "digits"
 
     def load(self) -> Splits:
-        """Return the splits: 1,438 and 359 images, float32 N×1×28×28 in [0, 1]."""
+        """Return the splits: 1,438 and 359 images, uint8 N×1×28×28."""
         from sklearn.datasets import load_digits  # here, because every command imports this module
 
         ink, labels = load_digits(return_X_y=True)

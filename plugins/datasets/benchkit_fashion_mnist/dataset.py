@@ -24,7 +24,7 @@ class FashionMnist(Dataset):
         return (TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS)
 
     def load(self) -> Splits:
-        """Return the splits: 60,000 and 10,000 images, float32 N×1×28×28 in [0, 1].
+        """Return the splits: 60,000 and 10,000 images, uint8 N×1×28×28.
 
         Raises:
             DataError: a file is missing and cannot be fetched, or is truncated or corrupt.

@@ -34,7 +34,7 @@ class Garments(Dataset):
     test_images: int = 1000
 
     def load(self) -> Splits:
-        """Return the splits: float32 N×1×28×28 in [0, 1], every class equally often.
+        """Return the splits: uint8 N×1×28×28, every class equally often.
 
         Raises:
             DataError: a number of images below 1 was asked for.
