@@ -11,6 +11,7 @@ from sklearn.metrics import roc_auc_score
 from torch import Tensor
 
 from benchkit import AnomalyGenerator, Dataset, Detector, LabelledImages, View
+from benchkit.data import to_floats
 
 TRAIN_SHARE = 0.9
 """Of the normal training images, as a run takes; the others are its calibration images."""
@@ -29,13 +30,18 @@ def evaluate(
         device: where.
     """
     splits = dataset.load()
-    train, test = (_normal(part.to(device), anomaly) for part in (splits.train, splits.test))
+    everything = [_floats(part).to(device) for part in (splits.train, splits.test)]
+    train, test = (_normal(part, anomaly) for part in everything)
     train = train.select(torch.arange(round(TRAIN_SHARE * len(train)), device=device))
     look = _identity if view is None else view.fit(train, seed=0)[detector.view]
     scorer = detector.fit(look(train.images), seed=0)
-    source = test if anomaly.alters_test else splits.test.to(device)
+    source = test if anomaly.alters_test else everything[1]
     scores = [_score(scorer, look, images) for images in (test.images, anomaly.generate(source, seed=0))]
     return float(roc_auc_score(np.repeat([0, 1], [len(each) for each in scores]), np.concatenate(scores)))
+
+
+def _floats(part: LabelledImages) -> LabelledImages:
+    return LabelledImages(to_floats(part.images), part.labels) if part.images.dtype == torch.uint8 else part
 
 
 def _normal(images: LabelledImages, anomaly: AnomalyGenerator) -> LabelledImages:

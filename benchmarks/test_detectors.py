@@ -20,13 +20,16 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from torch import Tensor
 
 from benchkit import Detector, LabelledImages, Unsupported
+from benchkit.data import to_levels
 from benchkit.measure.hardware import device_title, pick_device
 from benchkit.measure.reference import Reference
 from benchkit.measure.stopwatch import synchronise
 from benchkit.measure.timing import REFERENCE_EVERY
 from benchkit.registry import load_registry
+from benchkit.runner.grey_images import GreyImages, LabelledGrey
 from benchkit.runner.ledger import Ledger
-from benchkit.runner.views import ViewRoom
+from benchkit.runner.shelf import Shelf
+from benchkit.runner.views import TRAIN, ViewRoom
 
 N_FIT = 5_000
 """Images that the detectors are fitted on."""
@@ -51,8 +54,8 @@ every_detector = pytest.mark.parametrize(
 @pytest.fixture(scope="module")
 def room(labelled: LabelledImages) -> ViewRoom:
     """Return the views, each trained once, when the first detector looks there."""
-    train = LabelledImages(labelled.images[:N_FIT].to(DEVICE), labelled.labels[:N_FIT].to(DEVICE))
-    return ViewRoom(REGISTRY.view_offers, train, 0, Ledger(DEVICE))
+    train = LabelledGrey(_grey(labelled), labelled.labels[:N_FIT].to(DEVICE))
+    return ViewRoom(REGISTRY.view_offers, train, 0, Ledger(DEVICE), Shelf(N_FIT * labelled.images[0].nbytes))
 
 
 @pytest.mark.benchmark(group=f"fit, {N_FIT:,} images")
@@ -143,9 +146,15 @@ def supported() -> Iterator[None]:
         pytest.skip(str(reason))
 
 
+def _grey(labelled: LabelledImages) -> GreyImages:
+    return GreyImages(to_levels(labelled.images[:N_FIT]).to(DEVICE), DEVICE)
+
+
 def _inputs(detector: Detector, room: ViewRoom, labelled: LabelledImages) -> Tensor:
     with supported():
-        return room.inputs(detector.view, "train", labelled.images[:N_FIT].to(DEVICE))
+        inputs = room.inputs(detector.view, TRAIN, _grey(labelled))
+    assert isinstance(inputs, Tensor)  # there is room for all of them
+    return inputs
 
 
 def _told(batch_size: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from toy_plugins import FITTED_TOGETHER as CALLS
 from toy_plugins import Brighter, Brightness, HeldOut, ToyImages
 
 import benchkit
-from benchkit.runner import ahead
+from benchkit.runner import memory
 from benchkit.runner.settings import RunSettings
 
 HERE = Path(__file__).parent
@@ -89,7 +89,7 @@ def test_a_fault_of_many_costs_nobody_a_cell(fault: str, tmp_path: Path, monkeyp
 
 def test_many_that_find_no_room_are_fitted_in_portions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Seeds share their images; two sets of normal classes that are too large together go one after the other."""
-    monkeypatch.setattr(ahead, "ROOM", 3 * 325 * 64 * 4)
+    monkeypatch.setattr(memory, "MOST_BESIDE_PROCESSOR", 400 * 64 * 4)
     toys(tmp_path, "together")
     assert sorted(seeds for _, seeds, _ in CALLS) == [(0, 0), (1, 1)]
 

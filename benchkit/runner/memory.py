@@ -15,7 +15,7 @@ from benchkit.runner.protocol import Prepared
 from benchkit.runner.settings import RunSettings
 from benchkit.runner.shelf import Shelf
 
-_MOST_BESIDE_PROCESSOR = 2**30
+MOST_BESIDE_PROCESSOR = 2**30
 _FLOAT = 4
 
 
@@ -44,11 +44,11 @@ def _held(settings: RunSettings, machine: Machine) -> int:
     """Return how many bytes of images and inputs one process may keep on the device."""
     if settings.device_memory is not None:
         return settings.device_memory // 2
-    there = memory_bytes(machine.device) or 4 * _MOST_BESIDE_PROCESSOR
+    there = memory_bytes(machine.device) or 4 * MOST_BESIDE_PROCESSOR
     if machine.device.type == "cuda":
         return there // 2 // max(1, settings.jobs)
     share = min(there // max(1, settings.jobs), settings.memory_limit or there)
-    return min(_MOST_BESIDE_PROCESSOR, share // 4)
+    return min(MOST_BESIDE_PROCESSOR, share // 4)
 
 
 def _check(asked: int, data: Prepared, device: torch.device) -> None:
