@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Unpack
 
+import pandas as pd
+
 from benchkit.compare.comparing import compare as compare_runs
 from benchkit.compare.comparison import Comparison
 from benchkit.contract import AnomalyGenerator, Dataset, Detector
 from benchkit.errors import StoreError, UsageError
 from benchkit.registry import load_registry, printable, printable_lines
-from benchkit.report import leaderboards, render
+from benchkit.report import leaderboards, render, sweep_of
 from benchkit.results import STATUSES, StoredRun, read_run
 from benchkit.runner import (
     Earlier,
@@ -81,6 +83,11 @@ class Run(StoredRun):
             UsageError: another format, another test, or a name that is none.
         """
         return render(leaderboards([self], posthoc=posthoc, columns=columns), format)
+
+    @property
+    def sweep(self) -> pd.DataFrame:
+        """The sizes of batches that were timed beside the usual one: one line a cell and size, with their numbers."""
+        return sweep_of([self])
 
     def verify(
         self, *, data: bool = True, plugins: Sequence[str | Path] | None = None, plugin_rules: Sequence[str] = ()

@@ -43,7 +43,7 @@ def names(columns: Sequence[str] | str | None) -> list[str]:
 
 def test_the_usual_is_what_its_names_say() -> None:
     """Asking for it by name is asking for nothing, in every format but that of CSV, which then has every metric."""
-    named = board("auroc,ranks,precision,speed,members")
+    named = board("auroc,ranks,precision,speed,members")  # the table of a sweep is usual where there is one
     assert names(None) == ["auroc", "ranks", "precision", "speed", "auroc of held"]
     for form in FORMATS:
         assert (render([named], form) == render([board(None)], form)) == (form != "csv")
@@ -54,7 +54,8 @@ def test_tables_and_columns_stand_as_they_were_asked_for(asked: list[str]) -> No
     """Each once, a metric as a table, a number of speed as a column; nothing else is there."""
     found = check_columns(asked)
     assert found == check_columns(",".join(asked))
-    assert set(found.tables) == {name if name in (*METRICS, "ranks", "members") else "speed" for name in asked}
+    tables = (*METRICS, "ranks", "members", "sweep")
+    assert set(found.tables) == {name if name in tables else "speed" for name in asked}
     assert [name for name in dict.fromkeys(asked) if name in METRICS] == list(found.metrics)
     usual = [column.name for column in SPEED]
     speed = [each for name in asked for each in (usual if name == "speed" else [name]) if each in SPEED_COLUMNS]

@@ -15,14 +15,16 @@ from benchkit.report.limits import limit_notes
 from benchkit.report.ranks import Ranking, rank_section, ranking
 from benchkit.report.remarks import caption, changed, counted, device_label, footnotes, unfinished
 from benchkit.report.sections import Entries, Section, member_section, metric_entries, metric_section, speed_section
-from benchkit.report.shown import MEMBERS, RANKS, SPEED_TABLE, Shown, check_columns
+from benchkit.report.shown import MEMBERS, RANKS, SPEED_TABLE, SWEEP, Shown, check_columns
 from benchkit.report.speed import LIMIT
+from benchkit.report.sweep import of_board, sweep_of, sweep_section
+from benchkit.report.timing_notes import timing_notes
 from benchkit.results import StoredRun
 
 _PLACE = ["dataset", "_kind", "_base"]
 _REPEATING = [
     "dataset", "detector", "anomaly", "anomaly_group", "status", "threshold_policy", "device", "device_name",
-    "protocol", "settings", "_kind", "_base",
+    "protocol", "settings", "timing_flags", "_kind", "_base",
 ]  # fmt: skip
 """Texts of which a million cells have few."""
 
@@ -44,6 +46,7 @@ class Leaderboard:
         arrangement: the cells, laid out.
         ranking: how the detectors stand to each other.
         shown: what was asked for.
+        sweep: the sizes of batches that were timed beside the usual one; see ``benchkit.report.sweep``.
     """
 
     dataset: str
@@ -56,6 +59,7 @@ class Leaderboard:
     arrangement: Arrangement = field(repr=False)
     ranking: Ranking = field(repr=False)
     shown: Shown = field(repr=False)
+    sweep: pd.DataFrame = field(repr=False)
 
 
 def leaderboards(
@@ -143,30 +147,40 @@ def _board(
     auroc = metric_entries(laid_out, laid_out.columns, "auroc")
     order = _ranked(auroc)
     ranks = ranking(laid_out, order, auroc, posthoc=posthoc)
+    sweep = of_board(sweep_of(runs), laid_out, dataset=dataset, kind=kind)
     limited = any(column.name == LIMIT for column in wanted.speed)
     notes = limit_notes(laid_out, runs, dataset=dataset, kind=kind) if limited else ()
+    tables = _sections(laid_out, order, ranks, wanted, (*timing_notes(laid_out, order), *notes), sweep)
     return Leaderboard(
         dataset=dataset,
         device=kind,
         protocol=base,
         title=f"{dataset} on {device_label(kind)}",
         caption=caption(laid_out, dataset=dataset, kind=kind, protocol=base, metrics=wanted.metrics),
-        sections=tuple(_sections(laid_out, order, ranks, wanted, notes)),
+        sections=tuple(tables),
         footnotes=(*footnotes(laid_out), *more),
         arrangement=laid_out,
         ranking=ranks,
         shown=wanted,
+        sweep=sweep,
     )
 
 
 def _sections(
-    cells: Arrangement, order: list[str], ranks: Ranking, wanted: Shown, speed_notes: tuple[str, ...]
+    cells: Arrangement,
+    order: list[str],
+    ranks: Ranking,
+    wanted: Shown,
+    speed_notes: tuple[str, ...],
+    sweep: pd.DataFrame,
 ) -> Iterator[Section]:
     for name in wanted.tables:
         if name == RANKS:
             yield rank_section(cells, order, ranks)
         elif name == SPEED_TABLE:
             yield speed_section(cells, order, wanted.speed, speed_notes)
+        elif name == SWEEP:
+            yield from sweep_section(sweep, order, always=wanted.chosen)
         elif name == MEMBERS:
             groups = [column for column in cells.columns if column.is_group and len(column.members) > 1]
             yield from (member_section(cells, order, group) for group in groups)

@@ -9,7 +9,7 @@ from benchkit.measure.metrics import METRICS
 from benchkit.report.arrangement import Arrangement, Column
 from benchkit.report.entry import Entry, mark_best
 from benchkit.report.estimates import row_entries
-from benchkit.report.speed import SpeedColumn, speed_lines
+from benchkit.report.speed import SpeedColumn, speed_lines, there
 
 MEAN = "Mean"
 
@@ -40,7 +40,7 @@ class Section:
     """One table.
 
     Attributes:
-        name: ``auroc``, ``ranks``, ``precision``, ``speed``, or ``auroc of <group>``.
+        name: ``auroc``, ``ranks``, ``precision``, ``speed``, ``sweep``, or ``auroc of <group>``.
         title: what it shows, with unit and direction.
         headings: of the columns after the first, which holds the detectors.
         rows: in the leaderboard's order.
@@ -77,6 +77,7 @@ def speed_section(
     cells: Arrangement, order: Sequence[str], columns: Sequence[SpeedColumn], notes: tuple[str, ...] = ()
 ) -> Section:
     """Return throughput, latency, fitting time and the like; one line for each machine that a detector ran on."""
+    columns = there(cells, columns)
     by_row = speed_lines(cells, columns)
     lines = [(row, machine, entries) for row in order for machine, entries in by_row[row]]
     machines = {machine for _, machine, _ in lines if machine}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchkit.errors import UsageError, did_you_mean
 from benchkit.measure.metrics import METRICS
@@ -12,12 +12,16 @@ from benchkit.report.speed import SPEED, SPEED_COLUMNS, SpeedColumn
 RANKS = "ranks"
 MEMBERS = "members"
 SPEED_TABLE = "speed"
+SWEEP = "sweep"
 
-COLUMNS: tuple[str, ...] = (*METRICS, RANKS, MEMBERS, SPEED_TABLE, *SPEED_COLUMNS)
+_TABLES = (RANKS, MEMBERS, SWEEP)
+
+COLUMNS: tuple[str, ...] = (*METRICS, RANKS, MEMBERS, SPEED_TABLE, SWEEP, *SPEED_COLUMNS)
 """Every name that can be asked for.
 
 A metric is a table of its own, ``ranks`` the table of ranks, ``members`` the tables of each group's members; ``speed``
-are the usual columns of the table of speed, every other name is one column of it.
+are the usual columns of the table of speed, ``sweep`` the table of speed by size of batch; every other name is one
+column of the table of speed.
 """
 
 
@@ -26,7 +30,7 @@ class Shown:
     """What was asked for.
 
     Attributes:
-        tables: names of the tables in their order: metrics, ``ranks``, ``speed`` and ``members``.
+        tables: names of the tables in their order: metrics, ``ranks``, ``speed``, ``sweep`` and ``members``.
         speed: the columns of the table of speed.
         chosen: somebody has asked; else it is the usual.
     """
@@ -41,7 +45,7 @@ class Shown:
         return tuple(name for name in self.tables if name in METRICS)
 
 
-USUAL = Shown(("auroc", RANKS, "precision", SPEED_TABLE, MEMBERS), SPEED, chosen=False)
+USUAL = Shown(("auroc", RANKS, "precision", SPEED_TABLE, SWEEP, MEMBERS), SPEED, chosen=False)
 """What is shown unless something else is asked for."""
 
 
@@ -63,13 +67,14 @@ def check_columns(columns: Sequence[str] | str | None) -> Shown:
             f"table: got {f'the column {unknown[0]!r}' if names else 'no column'}; expected some of "
             f"{', '.join(COLUMNS)}, joined by commas.{did_you_mean(unknown[0], COLUMNS) if unknown else ''}"
         )
-    tables = (name if name in METRICS or name in (RANKS, MEMBERS) else SPEED_TABLE for name in names)
-    return Shown(tuple(dict.fromkeys(tables)), tuple(dict.fromkeys(_speed(names))), chosen=True)
+    tables = (name if name in METRICS or name in _TABLES else SPEED_TABLE for name in names)
+    speed = {column.name: column for column in _speed(names)}
+    return Shown(tuple(dict.fromkeys(tables)), tuple(speed.values()), chosen=True)
 
 
 def _speed(names: Sequence[str]) -> Iterator[SpeedColumn]:
     for name in names:
         if name in SPEED_COLUMNS:
-            yield SPEED_COLUMNS[name]
+            yield replace(SPEED_COLUMNS[name], only_where_there=False)
         elif name == SPEED_TABLE:
             yield from SPEED

@@ -27,6 +27,7 @@ class SpeedColumn:
         is_largest: the largest of the cells counts, not their median.
         field: of the cell.
         factor: by which the field is multiplied to be shown.
+        only_where_there: without a single number it is left out.
     """
 
     name: str
@@ -37,6 +38,7 @@ class SpeedColumn:
     is_largest: bool = False
     field: str = ""
     factor: float = 1.0
+    only_where_there: bool = False
 
     @property
     def source(self) -> str:
@@ -52,13 +54,13 @@ SPEED_COLUMNS: dict[str, SpeedColumn] = {
     for column in (
         SpeedColumn("images_per_second", "images/s ↑", 0, True),
         SpeedColumn("latency_p50_ms", "p50 ms ↓", 2, False),
-        SpeedColumn("latency_p95_ms", "p95 ms ↓", 2, False),
+        SpeedColumn("latency_p95_ms", "p95 ms ↓", 2, False, only_where_there=True),
         SpeedColumn("latency_p99_ms", "p99 ms ↓", 2, False),
-        SpeedColumn("host_images_per_second", "images/s from host ↑", 0, True),
+        SpeedColumn("host_images_per_second", "images/s from host ↑", 0, True, only_where_there=True),
         SpeedColumn("fit_seconds", "fit s ↓", 2, False, is_per_batch=False),
         SpeedColumn("view_seconds", "view s ↓", 2, False, is_per_batch=False),
         SpeedColumn("peak_memory_mb", "peak MB ↓", 0, False, is_per_batch=False, is_largest=True),
-        SpeedColumn("score_memory_mb", "score MB ↓", 0, False),
+        SpeedColumn("score_memory_mb", "score MB ↓", 0, False, only_where_there=True),
         SpeedColumn("flop_per_image", "FLOP/image", 0, None),
         SpeedColumn("bytes_per_image", "bytes/image", 0, None),
         SpeedColumn(LIMIT, "% of limit ↑", 1, True, field="limit_share", factor=100.0),
@@ -67,7 +69,8 @@ SPEED_COLUMNS: dict[str, SpeedColumn] = {
 """Every column that can be asked for, by name."""
 
 _BY_DEFAULT = (
-    "images_per_second", "latency_p50_ms", "latency_p99_ms", "fit_seconds", "view_seconds", "peak_memory_mb",
+    "images_per_second", "host_images_per_second", "latency_p50_ms", "latency_p95_ms", "latency_p99_ms", "fit_seconds",
+    "view_seconds", "peak_memory_mb", "score_memory_mb",
 )  # fmt: skip
 
 SPEED: tuple[SpeedColumn, ...] = tuple(SPEED_COLUMNS[name] for name in _BY_DEFAULT)
@@ -90,6 +93,12 @@ def speed_lines(cells: Arrangement, columns: Sequence[SpeedColumn] = SPEED) -> d
     for row, machine, batch, *numbers in _summaries(cells.grid.cells, columns).itertuples(index=False, name=None):
         lines[row].append((f"{machine}, batches of {int(batch)}", _entries(numbers, columns)))
     return {row: found or [("", _entries([None] * len(columns), columns))] for row, found in lines.items()}
+
+
+def there(cells: Arrangement, columns: Sequence[SpeedColumn]) -> tuple[SpeedColumn, ...]:
+    """Return the columns without those that are left out for want of numbers."""
+    shown = cells.grid.cells
+    return tuple(each for each in columns if not each.only_where_there or shown[each.source].notna().any())
 
 
 def _summaries(cells: pd.DataFrame, columns: Sequence[SpeedColumn]) -> pd.DataFrame:

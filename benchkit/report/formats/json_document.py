@@ -20,7 +20,7 @@ def render(leaderboards: Sequence[Leaderboard]) -> str:
 
 
 def _board(board: Leaderboard) -> dict[str, Any]:
-    hidden = {"arrangement", "ranking", "shown"}  # what they show stands in the sections
+    hidden = {"arrangement", "ranking", "shown", "sweep"}  # what they show stands in the sections
     shown = {field.name: getattr(board, field.name) for field in fields(board) if field.name not in hidden}
     return {**shown, "sections": [asdict(section) for section in board.sections], "tests": _tests(board)}
 

@@ -8,6 +8,8 @@ in each run's ``cells.jsonl``.
 
 Where columns were chosen, the numbers are those alone, under the names of the cell's fields: of ``limit`` that is
 ``limit_share``, a share and not per cent.
+
+Where other sizes of batches were timed, columns such as ``images_per_second_at_64`` stand at the end: means over seeds.
 """
 
 from __future__ import annotations
@@ -29,11 +31,15 @@ from benchkit.report.estimates import over_seeds
 from benchkit.report.formats.parts import one_line
 from benchkit.report.labels import numbered
 from benchkit.report.leaderboard import Leaderboard
-from benchkit.report.shown import USUAL, Shown
+from benchkit.report.shown import SWEEP, USUAL, Shown
 
 _PLACE = ("dataset", "device", "device_name", "threads", "protocol", "detector", "view", "settings", "anomaly")
 _DETAILS = ("anomaly_group", "threshold_policy", "prevalence", "batch_size", "n_train", "n_normal", "n_anomaly")
 _TEXTS = (*_PLACE, *_DETAILS, "status", "reason")
+_SWEPT = ("images_per_second", "latency_p50_ms", "latency_p95_ms", "latency_p99_ms", "noise")
+_SWEPT_OF = ("device", "device_name", "threads", "detector", "settings", "anomaly")
+_SWEPT_PLACES = tuple(_PLACE.index(name) for name in _SWEPT_OF)
+_NOTHING = ("",) * len(_SWEPT)
 
 
 @dataclass(frozen=True)
@@ -67,9 +73,10 @@ class _Numbers:
         return (*self.names, *(f"{name}_spread" for name in self.names), *self.ends)
 
 
-def header(shown: Shown = USUAL) -> tuple[str, ...]:
-    """Return the names of the columns."""
-    return (*_PLACE, *_DETAILS, "seeds", "status", "reason", *_Numbers.of(shown).columns)
+def header(shown: Shown = USUAL, sizes: Sequence[int] = ()) -> tuple[str, ...]:
+    """Return the names of the columns, those of other sizes of batches last."""
+    swept = (f"{name}_at_{size}" for size in sizes for name in _SWEPT)
+    return (*_PLACE, *_DETAILS, "seeds", "status", "reason", *_Numbers.of(shown).columns, *swept)
 
 
 COLUMNS: tuple[str, ...] = header()
@@ -81,10 +88,25 @@ def render(leaderboards: Sequence[Leaderboard]) -> str:
     shown = leaderboards[0].shown if leaderboards else USUAL  # the same of all
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(header(shown))
+    sizes = sorted({size for board in leaderboards for size in board.sweep["asked"]}) if SWEEP in shown.tables else []
+    writer.writerow(header(shown, sizes))
     for board in leaderboards:
-        writer.writerows(_lines(board.arrangement, _Numbers.of(shown)))
+        swept = _swept(board.sweep)
+        for line in _lines(board.arrangement, _Numbers.of(shown)):
+            key = tuple(line[place] for place in _SWEPT_PLACES)
+            writer.writerow([*line, *(text for size in sizes for text in swept.get((*key, size), _NOTHING))])
     return file.getvalue()
+
+
+def _swept(sweep: pd.DataFrame) -> dict[tuple[Any, ...], list[str]]:
+    """Return the numbers of a sweep by what stands in a line's columns, and by the size that was asked for."""
+    if sweep.empty:
+        return {}
+    means = sweep.groupby([*_SWEPT_OF, "asked"])[list(_SWEPT)].mean().reset_index()
+    return {
+        (*map(_text, line[: len(_SWEPT_OF)]), line[len(_SWEPT_OF)]): [*map(_number, line[len(_SWEPT_OF) + 1 :])]
+        for line in means.itertuples(index=False, name=None)
+    }
 
 
 def _lines(cells: Arrangement, wanted: _Numbers) -> Iterator[list[str]]:
