@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from threading import Event
 from typing import Any
 
 import pytest
@@ -113,8 +114,8 @@ def test_convolutions_are_stacked_as_an_accelerator_would(detector: Any) -> None
     loss: Callable[[Tensor, Tensor], Tensor] = lambda outputs, wanted: detector.errors(outputs, wanted).mean()  # noqa: E731
     make = lambda flat: make_optimiser("adam", 1e-3, flat)  # noqa: E731
     together, alone = courses(), courses()
-    train_together(together, loss, make, 16, stacked=True)
+    train_together(together, loss, make, 16, Event(), stacked=True)
     for ours, theirs in zip(together, alone, strict=True):
-        train_together([theirs], loss, make, 16, stacked=False)
+        train_together([theirs], loss, make, 16, Event(), stacked=False)
         for found, expected in zip(ours.module.parameters(), theirs.module.parameters(), strict=True):
             torch.testing.assert_close(found, expected, rtol=1e-3, atol=1e-5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from threading import Event
 
 import pytest
 import torch
@@ -191,6 +192,24 @@ def test_trained_together_is_trained_alone(optimiser: str, replacement: bool) ->
         torch.testing.assert_close(flat(together[place]), flat(module), rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_trained_side_by_side_is_trained_alone_bit_for_bit(threads: int) -> None:
+    """Networks too large for one step are trained by a thread each, in the very steps that each has alone."""
+    found = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    inputs = [noise(n, 200, seed=n) for n in SIZES]
+    make = partial(dense, (200, 300, 200), ["tanh", "sigmoid"])
+    together, alone = ([build(make, seed=seed, device="cpu") for seed in SEEDS] for _ in range(2))
+    settings = {"batch_size": 40, "learning_rate": 0.01}
+    losses = train_many(together, functional.mse_loss, inputs, images=BUDGETS, seeds=SEEDS, **settings)
+    torch.set_num_threads(1)
+    for place, module in enumerate(alone):
+        own = train(module, functional.mse_loss, inputs[place], images=BUDGETS[place], seed=SEEDS[place], **settings)
+        assert own == losses[place]
+        assert torch.equal(flat(together[place]), flat(module))
+    torch.set_num_threads(found)
+
+
 def test_classifiers_of_other_widths_are_trained_beside_each_other() -> None:
     """Those that are built alike go together, the others by themselves; each learns its own labels."""
     labels = [torch.arange(n) % classes for n, classes in ((90, 3), (60, 2), (120, 3))]
@@ -226,9 +245,9 @@ def test_convolutions_trained_together_are_those_trained_alone() -> None:
 
     together, alone = courses(), courses()
     make = lambda parameter: make_optimiser("adam", 0.01, parameter)  # noqa: E731
-    train_together(together, functional.mse_loss, make, 8, stacked=True)
+    train_together(together, functional.mse_loss, make, 8, Event(), stacked=True)
     for ours, theirs in zip(together, alone, strict=True):
-        train_together([theirs], functional.mse_loss, make, 8, stacked=False)
+        train_together([theirs], functional.mse_loss, make, 8, Event(), stacked=False)
         torch.testing.assert_close(flat(ours.module), flat(theirs.module), rtol=1e-3, atol=1e-5)
         assert ours.epoch_losses() == pytest.approx(theirs.epoch_losses(), rel=1e-4)
 

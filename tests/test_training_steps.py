@@ -13,7 +13,7 @@ from benchkit.training.batch import Batch
 from benchkit.training.course import Course
 from benchkit.training.order import Order
 from benchkit.training.stack import Stack
-from benchkit.training.steps import can_be_stacked, is_small, make_step, single_step, stacked_step
+from benchkit.training.steps import can_be_stacked, is_small, is_tiny, make_step, single_step, stacked_step
 
 
 def convolutions(count: int) -> list[nn.Sequential]:
@@ -88,9 +88,16 @@ def test_what_draws_at_random_or_counts_along_is_not_stacked(module: nn.Module, 
 
 
 def test_only_small_dense_stacks_are_small() -> None:
-    """The experiments' dense networks are trained on one thread; wide ones, many at once and convolutions are not."""
+    """The experiments' dense networks are trained on one thread; wide ones and convolutions are not."""
     assert is_small(dense((784, 32, 32, 10), ["relu", "relu", "linear"]), 32)
     assert is_small(dense((784, 100, 50, 100, 784), ["tanh"] * 4), 40)
     assert not is_small(dense((784, 500, 784), ["tanh", "sigmoid"]), 64)
-    assert not is_small(dense((784, 50, 784), ["tanh", "sigmoid"]), 64, 10)
     assert not is_small(nn.Sequential(nn.Conv2d(1, 1, 1)), 1)
+
+
+def test_only_tiny_dense_stacks_are_tiny() -> None:
+    """Classifier and model-state autoencoder go in one step on a processor, pixel autoencoders and convolutions not."""
+    assert is_tiny(dense((784, 32, 32, 10), ["relu", "relu", "linear"]), 32)
+    assert is_tiny(dense((32, 16, 8, 16, 32), ["tanh"] * 4), 64)
+    assert not is_tiny(dense((784, 50, 784), ["tanh", "sigmoid"]), 64)
+    assert not is_tiny(nn.Sequential(nn.Conv2d(1, 1, 1)), 1)

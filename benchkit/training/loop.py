@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from functools import partial
@@ -13,15 +14,14 @@ from benchkit.contract import Rows
 from benchkit.errors import DataError, UsageError
 from benchkit.training.batch import Batch, Loss, Step
 from benchkit.training.course import Course
-from benchkit.training.dense_step import is_dense
 from benchkit.training.optimisers import Optimiser, make_optimiser
 from benchkit.training.order import Order
 from benchkit.training.replay import replayed
 from benchkit.training.rows import as_rows
 from benchkit.training.stack import Stack, form
-from benchkit.training.steps import can_be_stacked, is_small, make_step
+from benchkit.training.steps import can_be_stacked, is_small, is_tiny, make_step
 from benchkit.training.supply import Supply
-from benchkit.training.threads import one_thread
+from benchkit.training.threads import one_thread, side_by_side
 
 
 def train(
@@ -78,8 +78,9 @@ def train_many(
 ) -> list[list[float]]:
     """Train many modules in place, each as ``train`` would within rounding; return the losses of each.
 
-    Stacks of dense layers that are built alike are trained together, step by step in the same few calls, and on an
-    accelerator any modules that are; others one after the other.
+    On an accelerator, modules that are built alike are trained together, step by step in the same few calls; so are
+    tiny stacks of dense layers on a processor. Other modules keep a processor busy each: there one is trained by each
+    of torch's threads.
 
     Args:
         modules: S modules on one device.
@@ -104,27 +105,41 @@ def train_many(
         _check(given, wanted, batch_size, images[place])
         order = Order(len(given), images[place], batch_size, seed=seeds[place], replacement=replacement)
         courses.append(Course(module, as_rows(given), wanted, order))
-    for group, stacked in _groups(courses, loss):
-        with one_thread() if is_small(group[0].module, batch_size, len(group)) else nullcontext():
-            train_together(group, loss, partial(make_optimiser, optimiser, learning_rate), batch_size, stacked=stacked)
+    make = partial(make_optimiser, optimiser, learning_rate)
+    works = [
+        partial(train_together, group, loss, make, batch_size, stacked=stacked)
+        for group, stacked in _groups(courses, loss, batch_size)
+    ]
+    if len(works) > 1 and courses[0].rows.device.type == "cpu":
+        side_by_side(works)
+    else:
+        for work in works:
+            with one_thread() if is_small(work.args[0][0].module, batch_size) else nullcontext():
+                work(threading.Event())
     return [course.epoch_losses() for course in courses]
 
 
-def _groups(courses: list[Course], loss: Loss) -> list[tuple[list[Course], bool]]:
+def _groups(courses: list[Course], loss: Loss, batch_size: int) -> list[tuple[list[Course], bool]]:
     """Return the courses that go together, and whether they take the step of many."""
     kinds: dict[object, list[Course]] = {}
     for course in courses:
         kinds.setdefault((form(course.module), course.rows.shape[1:]), []).append(course)
     groups: list[tuple[list[Course], bool]] = []
     for members in kinds.values():
-        first = members[0]
-        pays = is_dense(first.module) or (first.rows.device.type != "cpu" and can_be_stacked(first, loss))
+        on_cpu = members[0].rows.device.type == "cpu"
+        pays = is_tiny(members[0].module, batch_size) if on_cpu else can_be_stacked(members[0], loss)
         groups += [(members, True)] if pays else [([course], False) for course in members]
     return groups
 
 
 def train_together(
-    courses: Sequence[Course], loss: Loss, make: Callable[[nn.Parameter], Optimiser], batch_size: int, *, stacked: bool
+    courses: Sequence[Course],
+    loss: Loss,
+    make: Callable[[nn.Parameter], Optimiser],
+    batch_size: int,
+    stop: threading.Event,
+    *,
+    stacked: bool,
 ) -> None:
     """Train modules that are built alike; those with the fewest steps leave first.
 
@@ -133,6 +148,7 @@ def train_together(
         loss: as for ``train_many``.
         make: the optimiser of a flat parameter.
         batch_size: rows of a step.
+        stop: ends the training early when it is set.
         stacked: whether the step of many is to be used, which asks more of a module: see ``can_be_stacked``.
     """
     active = sorted(courses, key=lambda course: -course.order.steps)
@@ -141,6 +157,8 @@ def train_together(
     while True:
         step, supply = _whole_step(stack, loss, optimiser, stacked=stacked), Supply(active, batch_size)
         for batches in supply.chunks(active[-1].order.steps - done):
+            if stop.is_set():
+                return
             _note(active, torch.stack([step(batch) for batch in batches]), batches)
         done = active[-1].order.steps
         active = [course for course in active if course.order.steps > done]
