@@ -13,8 +13,11 @@ from torch import Tensor, nn
 from benchkit import Detector, Rows, Scorer, Unsupported
 from benchkit.training import Budget, batched, build, glorot, train_many
 
-SCORING_BATCH = 512
-"""Images scored at a time: their feature maps stay within the processor's caches."""
+SCORING_BATCH = {"cpu": 64}
+"""Images scored at a time, by device: few enough for their feature maps to stay within a processor's caches."""
+
+ELSEWHERE = 512
+"""Images scored at a time on any other device."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ class _ReconstructionError:
     errors: Callable[[Tensor, Tensor], Tensor]
 
     def __call__(self, inputs: Tensor, /) -> Tensor:
-        return batched(self._score, inputs, SCORING_BATCH)
+        return batched(self._score, inputs, SCORING_BATCH.get(inputs.device.type, ELSEWHERE))
 
     def _score(self, images: Tensor) -> Tensor:
         return self.errors(self.network(images), images).flatten(1).mean(1)

@@ -9,6 +9,7 @@ from torch.nn import functional
 
 from benchkit_conv_autoencoder.base import ConvolutionalAutoencoder
 from benchkit_conv_autoencoder.layers import Crop, UpsampledConvolution
+from benchkit_conv_autoencoder.patches import PooledFromPixels
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,7 @@ class MaxPoolAutoencoder(ConvolutionalAutoencoder):
         first, second = self.filters
         half = (-(-height // self.pools[0]), -(-width // self.pools[0]))
         return nn.Sequential(
-            nn.Conv2d(channels, first, 3, padding=1),
-            # ReLU and max-pooling commute: this order has fewer numbers to clip.
-            nn.MaxPool2d(self.pools[0], ceil_mode=True),
-            nn.ReLU(inplace=True),
+            PooledFromPixels(channels, first, self.pools[0]),
             nn.Conv2d(first, second, 3, padding=1),
             nn.MaxPool2d(self.pools[1], ceil_mode=True),
             nn.ReLU(inplace=True),

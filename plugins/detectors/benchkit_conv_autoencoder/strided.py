@@ -8,7 +8,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from benchkit_conv_autoencoder.base import ConvolutionalAutoencoder
-from benchkit_conv_autoencoder.layers import Crop, Doubling, FromBottleneck, ToBottleneck
+from benchkit_conv_autoencoder.layers import Crop, Doubling, Expanding, FromBottleneck, ToBottleneck
+from benchkit_conv_autoencoder.patches import FromPixels
 
 
 @dataclass(frozen=True)
@@ -35,15 +36,12 @@ class StridedAutoencoder(ConvolutionalAutoencoder):
         first, second = self.filters
         whole = (-(-height // 4), -(-width // 4))
         return nn.Sequential(
-            nn.Conv2d(channels, first, 3, stride=2, padding=1),
-            nn.ReLU(inplace=True),
+            FromPixels(channels, first, stride=2),
             nn.Conv2d(first, second, 3, stride=2, padding=1),
             nn.ReLU(inplace=True),
             ToBottleneck(second, self.latent, whole),
             FromBottleneck(self.latent, second, whole),
-            nn.ReLU(inplace=True),
-            nn.ConvTranspose2d(second, first, 3, stride=2, padding=1, output_padding=1),
-            nn.ReLU(inplace=True),
+            Expanding(second, first),
             Doubling(first, channels, (2 * whole[0], 2 * whole[1])),
             Crop(height, width),
         )
