@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
-from benchkit_digits import Digits, benchkit_datasets
+from benchkit_digits import Digits, _read, benchkit_datasets
 from PIL import Image
 from sklearn.datasets import load_digits
 
+from benchkit import DataError
 from benchkit.data import checksum, to_bytes
 
 
@@ -30,6 +33,23 @@ def test_all_1797_digits_are_there_once_split_by_class() -> None:
     np.testing.assert_array_equal(counts, np.round(expected * 0.2))
     assert splits.train.images.shape == (1438, 1, 28, 28)
     assert splits.test.images.shape == (359, 1, 28, 28)
+
+
+def test_the_numbers_are_those_that_scikit_learn_reads() -> None:
+    """Reading its file without importing it gives the same ink and the same labels, in the same order."""
+    ink, labels = _read()
+    expected = load_digits()
+    np.testing.assert_array_equal(ink, expected.data)
+    np.testing.assert_array_equal(labels, expected.target)
+
+
+def test_a_missing_file_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where scikit-learn lies without its data, the error names the file and how to bring it."""
+    monkeypatch.setattr(
+        "benchkit_digits.importlib.util.find_spec", lambda name: SimpleNamespace(origin=str(tmp_path / "__init__.py"))
+    )
+    with pytest.raises(DataError, match=r"digits\.csv\.gz.*pip install"):
+        Digits().load()
 
 
 def test_pixels_are_the_bilinear_enlargement_in_8_bits() -> None:
