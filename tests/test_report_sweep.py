@@ -70,10 +70,10 @@ def swept(tmp_path: Path) -> StoredRun:
 def test_each_size_of_each_detector_is_a_row(swept: StoredRun) -> None:
     """By detector, the best by AUROC first, then by size; the best of a column is the best at its size."""
     assert texts_of(board(swept), "sweep") == {
-        "one (batches of 1)": ["100", "10.00", "20.00", "30.00", "1.0*"],
-        "one (batches of 64)": ["6,400*", "10.00*", "20.00*", "30.00*", "1.0*"],
-        "two (batches of 1)": ["200*", "5.00*", "10.00*", "15.00*", "1.0*"],
-        "two (batches of 64)": ["3,200", "20.00", "40.00", "60.00", "1.0*"],
+        "one (batches of 1)": ["100", "10.00", "20.00", "30.00", "1.0"],
+        "one (batches of 64)": ["6,400*", "10.00*", "20.00*", "30.00*", "1.0"],
+        "two (batches of 1)": ["200*", "5.00*", "10.00*", "15.00*", "1.0"],
+        "two (batches of 64)": ["3,200", "20.00", "40.00", "60.00", "1.0"],
     }
 
 

@@ -24,12 +24,12 @@ PLACE = ("dataset", "detector", "settings", "seed", "anomaly", "device", "device
 NUMBERS = tuple(field.name for field in fields(SizeTiming))
 """The numbers of a line; ``flags`` is a text."""
 
-SHOWN: tuple[tuple[str, str, int, bool, float], ...] = (
+SHOWN: tuple[tuple[str, str, int, bool | None, float], ...] = (
     ("images_per_second", "images/s ↑", 0, True, 1.0),
     ("latency_p50_ms", "p50 ms ↓", 2, False, 1.0),
     ("latency_p95_ms", "p95 ms ↓", 2, False, 1.0),
     ("latency_p99_ms", "p99 ms ↓", 2, False, 1.0),
-    ("noise", "noise ± % ↓", 1, False, 100.0),
+    ("noise", "noise ± %", 1, None, 100.0),
 )
 """Field, heading, digits, direction and factor of the columns."""
 
