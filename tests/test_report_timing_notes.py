@@ -30,6 +30,12 @@ def test_the_noise_is_said_in_the_middle_and_at_most() -> None:
     )
 
 
+def test_a_noise_of_any_size_is_readable() -> None:
+    """No powers of ten."""
+    assert "± 360 % in the middle, ± 360 % at most" in notes(timed("one", noise=3.6))[0]
+    assert "± 0.0046 % in the middle" in notes(timed("one", noise=0.0000456))[0]
+
+
 def test_runs_of_before_say_nothing() -> None:
     """Their rows have neither noise nor words."""
     assert notes(board_cell("one", images_per_second=5.0)) == ()

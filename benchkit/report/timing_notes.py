@@ -38,7 +38,8 @@ def _noise(timed: pd.DataFrame) -> Iterator[str]:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.2g} %"
+    percent = 100 * share
+    return f"{percent:.2g} %" if percent < 10 else f"{percent:.0f} %"
 
 
 def counted_flags(lines: pd.DataFrame, field: str) -> dict[tuple[str, str], int]:
