@@ -180,6 +180,23 @@ def test_a_given_object_of_an_unknown_module_has_no_distribution() -> None:
     assert (offer.distribution, offer.version) == ("", "")
 
 
+@pytest.mark.parametrize("later", [False, True], ids=["there", "installed-meanwhile"])
+def test_a_given_object_of_an_installed_package_has_its_distribution(
+    later: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is found by the metadata of what is installed now, also where another object was looked up before."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    if later:
+        select_detectors(Registry(), [Mean("own")])
+    info = tmp_path / "acme_ad-2.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-ad\nVersion: 2.0\n")
+    (info / "top_level.txt").write_text("acme\n")
+    kind = dataclass(frozen=True)(type("Theirs", (Mean,), {"__module__": "acme.detectors"}))
+    (offer,) = select_detectors(Registry(), [kind("own")])
+    assert (offer.distribution, offer.version) == ("acme-ad", "2.0")
+
+
 def test_a_data_set_is_chosen_by_name_path_or_object(tmp_path: Path) -> None:
     """A name in the registry, else a path, else an object."""
     assert select_dataset(REGISTRY, "nothing").plugin == "toys"
