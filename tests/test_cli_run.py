@@ -1,13 +1,17 @@
-"""``benchkit run``, as real processes: what it prints, and what it ends with."""
+"""``benchkit run``: what it prints, and what it ends with; as a real process wherever being one is what is promised."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cli_helpers import Here
+
+Install = Callable[..., Path]
 
 TOYS = str(Path(__file__).with_name("toy_plugins.py"))
 QUICK = ("--plugin", TOYS, "--dataset", "toy", "--timing-seconds", "0.01", "--device", "cpu", "-a", "brighter")
@@ -19,6 +23,12 @@ def benchkit(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=240, check=False)
 
 
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
+    """Return the command in this process."""
+    return Here(tmp_path, monkeypatch, capsys)
+
+
 def test_a_run_prints_its_leaderboard(tmp_path: Path) -> None:
     """The table is on standard output, the folder on standard error, the exit status is 0."""
     done = benchkit("run", *QUICK, "-d", "brightness", "--name", "mine", cwd=tmp_path)
@@ -28,25 +38,26 @@ def test_a_run_prints_its_leaderboard(tmp_path: Path) -> None:
     assert (tmp_path / "results" / "mine" / "cells.jsonl").is_file()
 
 
-def test_every_option_can_stand_in_a_file(tmp_path: Path) -> None:
+def test_every_option_can_stand_in_a_file(tmp_path: Path, here: Here) -> None:
     """--config gives every option; a flag given as well wins."""
     (tmp_path / "run.toml").write_text(
         f"plugin = [{json.dumps(TOYS)}]\ndataset = 'toy'\ndetectors = 'brightness'\nanomalies = ['brighter']\n"
-        "seeds = 2\ntiming-seconds = 0.01\nname = 'from-file'\ndevice = 'cpu'\n[set.brightness]\nscale = 3.0\n"
+        "seeds = 2\ntiming-seconds = 0.01\nname = 'from-file'\ndevice = 'cpu'\n"
+        "in-process = true\n[set.brightness]\nscale = 3.0\n"
     )
-    done = benchkit("run", "--config", "run.toml", "--seeds", "1", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+    done = here("run", "--config", "run.toml", "--seeds", "1")
+    assert done.status == 0, done.err
     manifest = json.loads((tmp_path / "results" / "from-file" / "run.json").read_text())
     assert manifest["settings"]["seeds"] == [0]
     assert manifest["detectors"]["brightness"]["scale"] == 3.0
 
 
-def test_a_dry_run_computes_nothing(tmp_path: Path) -> None:
+def test_a_dry_run_computes_nothing(tmp_path: Path, here: Here) -> None:
     """--dry-run prints tasks, fits, cells and the cost, and leaves no folder."""
-    done = benchkit("run", *QUICK, "-d", "brightness", "--seeds", "3", "--dry-run", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert "3 tasks, 3 fits, 3 cells" in done.stdout
-    assert "time: unknown" in done.stdout
+    done = here("run", *QUICK, "-d", "brightness", "--seeds", "3", "--dry-run")
+    assert done.status == 0, done.err
+    assert "3 tasks, 3 fits, 3 cells" in done.out
+    assert "time: unknown" in done.out
     assert not (tmp_path / "results").exists()
 
 
@@ -75,27 +86,24 @@ def test_ctrl_c_is_one_line_and_its_own_status(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_broken_plugin_beside_a_pattern_is_said_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_plugin_beside_a_pattern_is_said_at_the_end(here: Here, install: Install) -> None:
     """A pattern may have meant what a broken plugin offers: status 1 with the reason; a plain name is status 0."""
-    info = tmp_path / "site" / "bad-1.0.dist-info"
-    info.mkdir(parents=True)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: bad\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[benchkit]\nbad = no_such_module_anywhere\n")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
-    by_pattern = benchkit("run", *QUICK, "-d", "bright*", cwd=tmp_path)
-    assert by_pattern.returncode == 1
-    assert "rows may be missing" in by_pattern.stderr
-    by_name = benchkit("run", *QUICK, "-d", "brightness", cwd=tmp_path)
-    assert by_name.returncode == 0
-    assert "rows may be missing" not in by_name.stderr
+    install("bad", "bad", "", target="no_such_module_anywhere")
+    by_pattern = here("run", *QUICK, "-d", "bright*", "--in-process")
+    assert by_pattern.status == 1
+    assert "rows may be missing" in by_pattern.err
+    by_name = here("run", *QUICK, "-d", "brightness", "--in-process")
+    assert by_name.status == 0
+    assert "rows may be missing" not in by_name.err
 
 
-def test_a_failed_cell_ends_with_status_one(tmp_path: Path) -> None:
+def test_a_failed_cell_ends_with_status_one(here: Here) -> None:
     """The other rows are printed, the failed one is named, the exit status is 1."""
-    done = benchkit("run", *QUICK, "-d", "brightness", "-d", "brightness@broken-view", cwd=tmp_path)
-    assert done.returncode == 1
-    assert "this view is broken" in done.stdout
-    assert "1 of 2 cells did not end well: 1 failed" in done.stderr
+    done = here("run", *QUICK, "-d", "brightness", "-d", "brightness@broken-view", "--in-process")
+    assert done.status == 1
+    assert "brightness " in done.out
+    assert "this view is broken" in done.out
+    assert "1 of 2 cells did not end well: 1 failed" in done.err
 
 
 @pytest.mark.parametrize(
@@ -119,13 +127,13 @@ def test_a_failed_cell_ends_with_status_one(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_request_is_one_paragraph_and_status_two(
-    tmp_path: Path, arguments: tuple[str, ...], expected: str
+    tmp_path: Path, here: Here, arguments: tuple[str, ...], expected: str
 ) -> None:
     """Whatever is wrong with the request, nothing is computed and the message says what would be right."""
-    done = benchkit("run", *QUICK, *arguments, cwd=tmp_path)
-    assert done.returncode == 2, done.stdout + done.stderr
-    assert expected in done.stderr
-    assert "Traceback" not in done.stderr
+    done = here("run", *QUICK, *arguments)
+    assert done.status == 2, done.out + done.err
+    assert expected in done.err
+    assert "Traceback" not in done.err
     assert not (tmp_path / "results").exists()
 
 
@@ -137,20 +145,20 @@ def test_an_unknown_key_in_a_config_is_named(tmp_path: Path) -> None:
     assert "Did you mean 'detectors'" in done.stderr
 
 
-def test_a_broken_config_names_the_line(tmp_path: Path) -> None:
+def test_a_broken_config_names_the_line(tmp_path: Path, here: Here) -> None:
     """A file that is not TOML is refused with the line."""
     (tmp_path / "run.toml").write_text("seeds = 1\nthis is not toml\n")
-    done = benchkit("run", *QUICK, "--config", "run.toml", cwd=tmp_path)
-    assert done.returncode == 2
-    assert "line 2" in done.stderr
+    done = here("run", *QUICK, "--config", "run.toml")
+    assert done.status == 2
+    assert "line 2" in done.err
 
 
-def test_a_missing_data_set_path_is_a_clear_error(tmp_path: Path) -> None:
+def test_a_missing_data_set_path_is_a_clear_error(here: Here) -> None:
     """A path that is not there ends with one paragraph that names it."""
-    done = benchkit("run", "--dataset", "./nowhere.npz", "-d", "gaussian", "-a", "noise-1", cwd=tmp_path)
-    assert done.returncode in (1, 2)
-    assert "nowhere.npz" in done.stderr
-    assert "Traceback" not in done.stderr
+    done = here("run", "--dataset", "./nowhere.npz", "-d", "gaussian", "-a", "noise-1", "--in-process")
+    assert done.status in (1, 2)
+    assert "nowhere.npz" in done.err
+    assert "Traceback" not in done.err
 
 
 def test_debug_shows_the_traceback(tmp_path: Path) -> None:
@@ -161,12 +169,12 @@ def test_debug_shows_the_traceback(tmp_path: Path) -> None:
     assert "Traceback" in done.stderr
 
 
-def test_the_leaderboard_shows_what_is_asked_for(tmp_path: Path) -> None:
+def test_the_leaderboard_shows_what_is_asked_for(tmp_path: Path, here: Here) -> None:
     """--columns as in `benchkit table`; a wrong name is found before anything is computed."""
-    done = benchkit("run", *QUICK, "-d", "brightness", "--columns", "images_per_second,limit", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert "% of limit" in done.stdout
-    assert "AUROC" not in done.stdout
-    wrong = benchkit("run", *QUICK, "-d", "brightness", "--columns", "limits", "--out", "none", cwd=tmp_path)
-    assert (wrong.returncode, "Did you mean 'limit'" in wrong.stderr) == (2, True)
+    done = here("run", *QUICK, "-d", "brightness", "--columns", "images_per_second,limit", "--in-process")
+    assert done.status == 0, done.err
+    assert "% of limit" in done.out
+    assert "AUROC" not in done.out
+    wrong = here("run", *QUICK, "-d", "brightness", "--columns", "limits", "--out", "none")
+    assert (wrong.status, "Did you mean 'limit'" in wrong.err) == (2, True)
     assert not (tmp_path / "none").exists()
