@@ -7,7 +7,7 @@ over any number of images. Training takes tensors, or ``benchkit.Rows`` that are
 
 from benchkit.training.budget import Budget
 from benchkit.training.building import build, dense, glorot
-from benchkit.training.inference import batched
+from benchkit.training.inference import batched, infer
 from benchkit.training.loop import train, train_many
 from benchkit.training.optimisers import OPTIMISERS
 from benchkit.training.rows import Mapped, as_rows, flat
@@ -22,6 +22,7 @@ __all__ = [
     "dense",
     "flat",
     "glorot",
+    "infer",
     "train",
     "train_many",
 ]

@@ -13,13 +13,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from benchkit.training.activations import APPLY, Activation
 from benchkit.training.batch import Batch, Loss, Step
 from benchkit.training.stack import Stack
 
 LossGradient = Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]
 """Outputs, targets and weights in; the mean loss of each module and its gradient with respect to the outputs out."""
-
-Activation = type[nn.Module]
 
 
 def _mean_squared_error(outputs: Tensor, targets: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
@@ -40,12 +39,6 @@ def _cross_entropy(outputs: Tensor, targets: Tensor, weights: Tensor) -> tuple[T
 _LOSSES: dict[Loss, LossGradient] = {
     functional.mse_loss: _mean_squared_error,
     functional.cross_entropy: _cross_entropy,
-}
-_APPLY: dict[Activation, Callable[[Tensor], Tensor]] = {
-    nn.Tanh: Tensor.tanh_,
-    nn.Sigmoid: Tensor.sigmoid_,
-    nn.ReLU: Tensor.relu_,
-    nn.Identity: lambda outputs: outputs,
 }
 _aten = torch.ops.aten
 # In terms of the layer's *output*, so that no input of an activation has to be kept; written over the gradient.
@@ -74,7 +67,7 @@ class _Layer:
             if inputs.ndim == 2
             else torch.baddbmm(self.bias.unsqueeze(1), inputs, weight)
         )
-        return _APPLY[self.activation](outputs)
+        return APPLY[self.activation](outputs)
 
     def backward(self, gradient: Tensor, outputs: Tensor, inputs: Tensor) -> Tensor:
         """Leave the layer's gradients; return that of what goes into its activation."""
@@ -92,7 +85,7 @@ def dense_layers(module: nn.Module) -> list[tuple[nn.Linear, Activation]]:
     for part in module:
         if type(part) is nn.Linear and part.bias is not None:
             pairs.append((part, nn.Identity))
-        elif type(part) in _APPLY and pairs and pairs[-1][1] is nn.Identity:
+        elif type(part) in APPLY and pairs and pairs[-1][1] is nn.Identity:
             pairs[-1] = (pairs[-1][0], type(part))
         else:
             return []

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from benchkit import Detector, Rows, Scorer
-from benchkit.training import Budget, Mapped, as_rows, batched, build, dense, flat, train_many
+from benchkit.training import Budget, Mapped, as_rows, batched, build, dense, flat, infer, train_many
 from benchkit_autoencoder.scaling import Scaling
 
 
@@ -106,5 +106,4 @@ class _ReconstructionError:
 
     def _errors(self, vectors: Tensor) -> Tensor:
         scaled = self.scaling(vectors)
-        rebuilt: Tensor = self.network(scaled)
-        return (rebuilt - scaled).square().mean(1)
+        return infer(self.network, scaled).sub_(scaled).square_().mean(1)

@@ -38,7 +38,7 @@ class Scaling:
 
     def __call__(self, vectors: Tensor) -> Tensor:
         """Return the scaled vectors, n×d."""
-        return vectors if self.shift is None or self.scale is None else (vectors - self.shift) / self.scale
+        return vectors if self.shift is None or self.scale is None else (vectors - self.shift).div_(self.scale)
 
 
 CHUNK = 65_536

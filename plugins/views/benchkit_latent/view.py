@@ -6,12 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from benchkit import LabelledImages, LabelledRows, Rows, View
-from benchkit.training import Budget, build, dense, flat, train_many
+from benchkit.training import Budget, build, dense, flat, infer, train_many
 
 Looks = Mapping[str, Callable[[Tensor], Tensor]]
 
@@ -72,9 +71,7 @@ class Latent(View):
 def _encoder(network: nn.Sequential, end: int) -> Callable[[Tensor], Tensor]:
     part = network[:end]
 
-    @torch.no_grad()
     def encode(images: Tensor) -> Tensor:
-        codes: Tensor = part(images.flatten(1))
-        return codes
+        return infer(part, images.flatten(1))
 
     return encode

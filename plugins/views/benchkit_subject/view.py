@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from benchkit import LabelledImages, LabelledRows, Rows, Unsupported, View
-from benchkit.training import Budget, build, dense, flat, train_many
+from benchkit.training import Budget, build, dense, flat, infer, train_many
 
 Looks = Mapping[str, Callable[[Tensor], Tensor]]
 
@@ -100,9 +100,7 @@ class Subject(View):
 def _up_to(network: nn.Sequential, end: int) -> Callable[[Tensor], Tensor]:
     part = network[:end]
 
-    @torch.no_grad()
     def activations(images: Tensor) -> Tensor:
-        outputs: Tensor = part(images.flatten(1))
-        return outputs
+        return infer(part, images.flatten(1))
 
     return activations
