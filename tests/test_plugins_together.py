@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import torch
+from benchkit_conv_autoencoder import layers, patches
 from torch import Tensor
 from training_helpers import blobs
 
@@ -97,8 +98,10 @@ CONVOLUTIONAL = [each for each in DETECTORS if not each.stacks_on(torch.device("
 
 
 @pytest.mark.parametrize("detector", CONVOLUTIONAL, ids=lambda each: each.name)
-def test_convolutions_are_stacked_as_an_accelerator_would(detector: Any) -> None:
+def test_convolutions_are_stacked_as_an_accelerator_would(detector: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A processor trains them one by one; the way of an accelerator, followed here, ends in the same parameters."""
+    for layer in (each for module in (layers, patches) for each in vars(module).values() if hasattr(each, "elsewhere")):
+        monkeypatch.setattr(layer, "on_processor", layer.elsewhere)
     images = blobs(40, side=28).images
 
     def courses() -> list[Course]:
