@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from benchkit_gaussian import Gaussian
-from benchkit_gaussian.moments import CHUNK, covariance, shrink
+from benchkit_gaussian.moments import BLOCK, CHUNK, covariance, shrink
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.distance import mahalanobis
@@ -32,13 +32,22 @@ def test_shrinkage_is_scikit_learns(n: int, features: int, seed: int) -> None:
     np.testing.assert_allclose(shrunk.numpy(), expected.covariance_, rtol=1e-8, atol=1e-12)
 
 
-def test_moments_are_those_of_the_whole() -> None:
-    """Mean and covariance gathered over several chunks equal NumPy's."""
-    vectors = correlated(2 * CHUNK + 5)
+@pytest.mark.parametrize(("n", "features"), [(2 * CHUNK + 5, 6), (50, 2 * BLOCK + 7), (CHUNK + 1, BLOCK), (1, 3)])
+def test_moments_are_those_of_the_whole(n: int, features: int) -> None:
+    """Mean and covariance gathered over several chunks and blocks of columns equal NumPy's, and are symmetric."""
+    vectors = correlated(n, features)
     mean, spread = covariance(vectors)
     exact = vectors.double().numpy()
     np.testing.assert_allclose(mean.numpy(), exact.mean(0), rtol=1e-12)
-    np.testing.assert_allclose(spread.numpy(), np.cov(exact.T, bias=True), rtol=1e-10)
+    np.testing.assert_allclose(spread.numpy(), np.cov(exact.T, bias=True), rtol=1e-10, atol=1e-13)
+    assert torch.equal(spread, spread.t())
+
+
+def test_moments_do_not_need_a_telling_start() -> None:
+    """Rows that lie far from the first ones, as of sorted data, cost no precision."""
+    vectors = torch.cat([correlated(CHUNK) - 100, correlated(3 * CHUNK, seed=2) + 100])
+    exact = vectors.double().numpy()
+    np.testing.assert_allclose(covariance(vectors)[1].numpy(), np.cov(exact.T, bias=True), rtol=1e-10)
 
 
 def test_nothing_but_constants_becomes_the_identity() -> None:

@@ -55,6 +55,13 @@ def test_fewer_distinct_inputs_than_clusters() -> None:
     torch.testing.assert_close(scores, torch.tensor([0.0, 0.0, 50.0]))
 
 
+def test_clusters_that_come_late_are_found() -> None:
+    """Inputs that begin with many copies of one still make as many clusters as there are distinct ones."""
+    normal = torch.cat([PLACES[:1].repeat(100, 1), PLACES.repeat(5, 1)])
+    scores = replace(DETECTOR, clusters=3, min_share=0.0).fit(normal, seed=0)(PLACES)
+    torch.testing.assert_close(scores, torch.zeros(3))
+
+
 @pytest.mark.parametrize("wrong", [{"clusters": 0}, {"restarts": 0}, {"min_share": 1.5}, {"min_share": -0.1}])
 def test_wrong_settings_are_refused(wrong: dict[str, float]) -> None:
     """Numbers out of their range are a wrong request."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-CHUNK = 8192
+CHUNK = 4096
 """Rows turned into float64 at a time: bounds the memory of a copy of the training inputs."""
+
+BLOCK = 196
+"""Columns of a covariance computed at a time, each from its diagonal on downwards: the rest is the mirror image."""
 
 
 def precise(device: torch.device) -> torch.device:
@@ -16,16 +19,20 @@ def precise(device: torch.device) -> torch.device:
 
 def covariance(vectors: Tensor) -> tuple[Tensor, Tensor]:
     """Return the mean (d) and the biased covariance (d×d), both float64, of ``vectors`` (n×d float32, n ≥ 1)."""
-    device = precise(vectors.device)
-    mean = torch.zeros(vectors.shape[1], dtype=torch.float64, device=device)
+    device, features = precise(vectors.device), vectors.shape[1]
+    # Moments about a point near the mean lose nothing by being moved there, and take one pass instead of two.
+    near = vectors[:CHUNK].to(device, torch.float64).mean(0)
+    total, products = torch.zeros_like(near), near.new_zeros(features, features)
+    memory = near.new_empty(min(CHUNK, len(vectors)), features)
     for chunk in torch.split(vectors, CHUNK):
-        mean += chunk.to(device, torch.float64).sum(0)
-    mean /= len(vectors)
-    products = mean.new_zeros(len(mean), len(mean))
-    for chunk in torch.split(vectors, CHUNK):
-        centred = chunk.to(device, torch.float64) - mean
-        products.addmm_(centred.t(), centred)
-    return mean, products / len(vectors)
+        centred = torch.sub(chunk.to(device), near, out=memory[: len(chunk)])
+        total += centred.sum(0)
+        for start in range(0, features, BLOCK):
+            block = slice(start, start + BLOCK)
+            products[start:, block].addmm_(centred[:, start:].t(), centred[:, block])
+    shift = total / len(vectors)
+    lower = products.div_(len(vectors)).sub_(torch.outer(shift, shift)).tril_()
+    return near + shift, lower + lower.tril(-1).t()
 
 
 def shrink(sample: Tensor, n: int) -> tuple[Tensor, float]:
