@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from benchkit_gaussian import Gaussian
-from benchkit_gaussian.moments import BLOCK, CHUNK, covariance, shrink
+from benchkit_gaussian.moments import BLOCK, CHUNK, covariance, mean_and_variance, shrink
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.distance import mahalanobis
@@ -15,6 +15,7 @@ from sklearn.covariance import OAS
 from training_helpers import noise
 
 from benchkit import UsageError
+from benchkit.training import as_rows
 
 
 def correlated(n: int, features: int = 6, seed: int = 0) -> torch.Tensor:
@@ -48,6 +49,26 @@ def test_moments_do_not_need_a_telling_start() -> None:
     vectors = torch.cat([correlated(CHUNK) - 100, correlated(3 * CHUNK, seed=2) + 100])
     exact = vectors.double().numpy()
     np.testing.assert_allclose(covariance(vectors)[1].numpy(), np.cov(exact.T, bias=True), rtol=1e-10)
+
+
+def test_variances_are_those_of_the_whole() -> None:
+    """Each feature by itself, over several chunks, as a tensor or as rows: NumPy's, and the same bits."""
+    vectors = correlated(2 * CHUNK + 5)
+    mean, variance = mean_and_variance(vectors)
+    exact = vectors.double().numpy()
+    np.testing.assert_allclose(mean.numpy(), exact.mean(0), rtol=1e-12)
+    np.testing.assert_allclose(variance.numpy(), exact.var(0), rtol=1e-10)
+    assert torch.equal(mean_and_variance(as_rows(vectors))[1], variance)
+    assert torch.equal(covariance(as_rows(vectors))[1], covariance(vectors)[1])
+
+
+@pytest.mark.parametrize("n", [1, 3, CHUNK + 1])
+def test_a_feature_that_never_varies_has_no_variance(n: int) -> None:
+    """Not even that of rounding: it would be divided by."""
+    vectors = torch.full((n, 4), 77 / 255)
+    mean, variance = mean_and_variance(vectors)
+    assert torch.equal(mean, vectors[0].double())
+    assert not bool(variance.any())
 
 
 def test_nothing_but_constants_becomes_the_identity() -> None:

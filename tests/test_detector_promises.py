@@ -14,6 +14,7 @@ from torch import Tensor
 from training_helpers import blobs, noise, random_state_untouched
 
 from benchkit import Detector
+from benchkit.training import as_rows
 
 PLUGINS = (benchkit_autoencoder, benchkit_conv_autoencoder, benchkit_gaussian, benchkit_latent_clustering)
 DETECTORS = [detector for plugin in PLUGINS for detector in plugin.benchkit_detectors()]
@@ -97,6 +98,23 @@ def test_far_off_inputs_score_higher(detector: Detector) -> None:
     scorer = quick(detector).fit(normal, seed=0)
     assert scorer(far).min() > scorer(inputs(detector, seed=1)).median()
     assert scorer(far).median() > scorer(inputs(detector, seed=1)).max()
+
+
+@pytest.mark.parametrize("detector", [d for d in DETECTORS if d.takes_rows], ids=lambda detector: detector.name)
+def test_rows_are_fitted_as_the_tensor_that_they_stand_for(detector: Detector) -> None:
+    """Inputs that come some at a time give the same scores: the same bits, within rounding where they are scaled."""
+    normal = inputs(detector, 200)
+    scores = quick(detector).fit(normal, seed=3)(normal)
+    streamed = quick(detector).fit(as_rows(normal), seed=3)(normal)
+    if getattr(detector, "standardise", False):  # mean and deviation are summed up in another order
+        torch.testing.assert_close(streamed, scores, rtol=1e-3, atol=1e-4)
+    else:
+        assert torch.equal(streamed, scores)
+
+
+def test_all_but_one_take_rows() -> None:
+    """Clusters are found among inputs that are there as a whole."""
+    assert [detector.name for detector in DETECTORS if not detector.takes_rows] == ["latent-clustering"]
 
 
 @each_detector

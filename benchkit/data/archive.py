@@ -5,12 +5,11 @@ They are read without pickle, and none is allocated on the word of a header: wha
 
 from __future__ import annotations
 
-import io
 import math
 import zipfile
 from collections.abc import Callable, Sequence, Set
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.lib import format as npy_format
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from benchkit.data.faults import fault
 from benchkit.errors import DataError
 
+_PIECE = 1 << 20
 _MOST_UNFOLDING = 1100  # deflate makes at most 1032 bytes out of one
 
 
@@ -53,11 +53,16 @@ def _read_array(archive: zipfile.ZipFile, key: str, path: Path, next_step: str) 
         raise fault(path, got=f"{key} packed in an unusual way", expected="stored or deflated", next_step=next_step)
     if member.file_size > _MOST_UNFOLDING * (in_file + 1):
         raise fault(path, got=f"{key} said to have {member.file_size:,} bytes", expected="fewer", next_step=next_step)
-    return _parse_npy(archive.read(member), f"{key} in {path}", next_step)
+    where = f"{key} in {path}"
+    with archive.open(member) as stream:
+        array = _read_npy(stream, member.file_size, where, next_step)
+        if stream.read(1):  # at its end the archive looks at the checksum as well
+            raise fault(where, got="more bytes than it should have", expected="an array", next_step=next_step)
+    return array
 
 
-def _parse_npy(raw: bytes, where: str, next_step: str) -> NDArray[Any]:
-    stream = io.BytesIO(raw)
+def _read_npy(stream: IO[bytes], size: int, where: str, next_step: str) -> NDArray[Any]:
+    """Return the array of a member of ``size`` bytes, read to where it stays: it may take most of the memory."""
     try:
         version = npy_format.read_magic(stream)
         read_header = npy_format.read_array_header_1_0 if version == (1, 0) else npy_format.read_array_header_2_0
@@ -66,8 +71,19 @@ def _parse_npy(raw: bytes, where: str, next_step: str) -> NDArray[Any]:
         raise fault(where, got=f"a broken header ({error})", expected="a NumPy array", next_step=next_step) from error
     if dtype.kind not in "uif" or min(shape, default=0) < 0 or len(shape) > 4:
         raise fault(where, got=f"{dtype} of shape {shape}", expected="an array of numbers", next_step=next_step)
-    body = raw[stream.tell() :]
-    if len(body) != math.prod(shape) * dtype.itemsize:
-        raise fault(where, got=f"{len(body):,} bytes of items", expected=f"an array of {shape}", next_step=next_step)
-    flat: NDArray[Any] = np.frombuffer(body, dtype)
-    return flat.reshape(shape, order="F" if fortran_order else "C")
+    left = size - stream.tell()
+    items = _read_bytes(stream, left) if left == math.prod(shape) * dtype.itemsize else None
+    if items is None:
+        raise fault(where, got=f"{left:,} bytes of items", expected=f"an array of {shape}", next_step=next_step)
+    array: NDArray[Any] = items.view(dtype)
+    return array.reshape(shape, order="F" if fortran_order else "C")
+
+
+def _read_bytes(stream: IO[bytes], count: int) -> NDArray[np.uint8] | None:
+    """Return so many bytes, None where there are fewer."""
+    items = np.empty(count, dtype=np.uint8)
+    filled = 0
+    while filled < count and (some := stream.read(min(_PIECE, count - filled))):
+        items[filled : filled + len(some)] = np.frombuffer(some, dtype=np.uint8)
+        filled += len(some)
+    return items if filled == count else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import torch
 
@@ -92,11 +93,11 @@ def too_large(who: str, what: str, shape: tuple[int, ...], shelf: Shelf) -> Unsu
     needed = _FLOAT * torch.Size(shape).numel()
     return Unsupported(
         f"{who} gets its {what} as a whole: {'×'.join(map(str, shape))} numbers are {in_mb(needed)}, and "
-        f"--device-memory leaves {in_mb(shelf.room)} for them. Give --device-memory {in_mb(shelf.enough_for(needed))} "
-        "or more, or leave the option out."
+        f"--device-memory leaves {in_mb(shelf.room, math.floor)} for them. Give --device-memory "
+        f"{in_mb(shelf.enough_for(needed))} or more, or leave the option out."
     )
 
 
-def in_mb(size: int) -> str:
-    """Return bytes as ``parse_size`` reads them, rounded up to MB of 10**6 bytes."""
-    return f"{math.ceil(size / 10**6)}MB"
+def in_mb(size: int, rounded: Callable[[float], int] = math.ceil) -> str:
+    """Return bytes as ``parse_size`` reads them, in tenths of 10**6 bytes, rounded up unless told otherwise."""
+    return f"{rounded(size / 10**5) / 10:g}MB"

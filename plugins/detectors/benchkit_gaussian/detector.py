@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor
 
-from benchkit import Detector, Scorer, UsageError
-from benchkit.training import batched
-from benchkit_gaussian.moments import covariance, shrink
+from benchkit import Detector, Rows, Scorer, UsageError
+from benchkit.training import batched, flat
+from benchkit_gaussian.moments import covariance, mean_and_variance, shrink
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ class Gaussian(Detector):
         UsageError: ``covariance`` is neither, or ``variance_floor`` is not positive.
     """
 
+    takes_rows: ClassVar[bool] = True
+
     covariance: Literal["full", "diagonal"] = "full"
     variance_floor: float = 0.01
 
@@ -46,26 +48,31 @@ class Gaussian(Detector):
                 f"{self.variance_floor}; expected 'full' or 'diagonal', and a number above 0. Correct its settings."
             )
 
-    def fit(self, normal: Tensor, *, seed: int) -> Scorer:
+    def fit(self, normal: Tensor | Rows, *, seed: int) -> Scorer:
         """Fit on normal inputs (N×…, N ≥ 1) and return the scorer."""
-        vectors = normal.flatten(1)
+        vectors = flat(normal)
         return self._full(vectors) if self.covariance == "full" else self._diagonal(vectors)
 
-    def _full(self, vectors: Tensor) -> Scorer:
+    def _full(self, vectors: Tensor | Rows) -> Scorer:
         mean, sample = covariance(vectors)
         shrunk, _ = shrink(sample, len(vectors))
         factor = torch.linalg.cholesky(shrunk)
         identity = torch.eye(len(mean), dtype=mean.dtype, device=mean.device)
         # Whitening once, here, leaves one matrix product for each batch to score.
         whitening = torch.linalg.solve_triangular(factor, identity, upper=False).t()
-        return _Mahalanobis(mean.to(vectors), whitening.to(vectors).contiguous())
+        return _Mahalanobis(_like(vectors, mean), _like(vectors, whitening).contiguous())
 
-    def _diagonal(self, vectors: Tensor) -> Scorer:
-        variance, mean = torch.var_mean(vectors, 0, correction=0)
+    def _diagonal(self, vectors: Tensor | Rows) -> Scorer:
+        mean, variance = mean_and_variance(vectors)
         average = variance.mean()
         # All features constant: any variance is as good as another.
         floor = torch.where(average > 0, self.variance_floor * average, torch.ones_like(average))
-        return _NegativeLogLikelihood(mean, torch.maximum(variance, floor))
+        return _NegativeLogLikelihood(_like(vectors, mean), _like(vectors, torch.maximum(variance, floor)))
+
+
+def _like(vectors: Tensor | Rows, value: Tensor) -> Tensor:
+    """Return a float64 result where the inputs are, and of their type."""
+    return value.to(vectors.device, vectors.dtype if isinstance(vectors, Tensor) else torch.float32)
 
 
 @dataclass(frozen=True)
