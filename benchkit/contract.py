@@ -221,7 +221,9 @@ class AnomalyGenerator(_Named):
 
     @abstractmethod
     def generate(self, test: LabelledImages, *, seed: int) -> Tensor:
-        """Return anomalous images: float32 M×1×H×W, ranged and shaped like ``test.images``, on their device.
+        """Return anomalous images, M×1×H×W, ranged and shaped like ``test.images``, on their device.
+
+        They are float32, or uint8 grey levels; the former are rounded to whole grey levels.
 
         Args:
             test: labelled test images of all classes (see ``alters_test``); not to be changed.

@@ -36,6 +36,7 @@ OTHERS = [
 ]  # fmt: skip
 HOW = [
     ("--jobs", "2"), ("--in-process",), ("--pdb",), ("--timeout", "5"), ("--memory-limit", "4GB"),
+    ("--device-memory", "2GB"),
     ("--executor", "dask"), ("--retry", "failed"), ("--format", "csv"), ("--dry-run",), ("--offline",),
     ("--beside", "meet"), ("--columns", "speed"),
 ]  # fmt: skip
@@ -72,9 +73,13 @@ def test_retry_needs_a_run() -> None:
 def test_a_run_is_carried_out_as_it_was_said() -> None:
     """The fields of the settings, sizes as bytes; --in-process and --pdb win over --jobs."""
     said = parsed("--jobs", "3", "--timeout", "2.5", "--memory-limit", "1GiB").params
-    usual = {"jobs": 1, "timeout": None, "memory_limit": None, "executor": "local", "beside": None}
+    usual = {"jobs": 1, "timeout": None, "executor": "local", "beside": None}
+    usual |= {"memory_limit": None, "device_memory": None}
     assert how_settings(said) == {**usual, "jobs": 3, "timeout": 2.5, "memory_limit": 2**30}
     assert how_settings(parsed().params) == usual
+    assert how_settings(parsed("--device-memory", "512MB").params) == {**usual, "device_memory": 512 * 10**6}
+    with pytest.raises(UsageError, match="device memory: got 'plenty'; expected a size"):
+        how_settings(parsed("--device-memory", "plenty").params)
     for option in ("--in-process", "--pdb"):
         assert how_settings(parsed("--jobs", "3", option).params)["jobs"] == 0
 

@@ -60,6 +60,14 @@ def test_the_seconds_of_a_call_are_shared_out(tmp_path: Path) -> None:
     assert (cells["group_seconds"] >= cells["fit_seconds"]).all()
 
 
+def test_the_peak_of_a_call_is_that_of_each_group(tmp_path: Path) -> None:
+    """What many take together, each of them took: a row that said less would promise that it fits where it does not."""
+    small, large = (toys(tmp_path / name, name)["peak_memory_mb"] for name in ("together", "together-large"))
+    if small.isna().any():
+        pytest.skip("the system does not let a peak be measured anew")
+    assert large.min() > small.max() + 150
+
+
 def test_a_view_is_trained_for_all_at_once_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A detector that knows nothing of it gains by its view; the numbers are those of single training."""
     cells = toys(tmp_path, "on-rows")

@@ -141,6 +141,19 @@ def test_anomalies_are_eight_bit_images(data: protocol.Prepared) -> None:
     assert float((levels / 255 - (test.images + 0.12345).clamp(0, 1)).abs().max()) <= 0.5 / 255 + 1e-6
 
 
+def test_anomalies_may_be_bytes(data: protocol.Prepared) -> None:
+    """Grey levels are taken as they are."""
+
+    @dataclasses.dataclass(frozen=True)
+    class Levels(Brighter):
+        def generate(self, test: benchkit.LabelledImages, *, seed: int) -> torch.Tensor:
+            return to_levels(super().generate(test, seed=seed))
+
+    test = data.test.floats()
+    made = [protocol.anomalous_images(kind(), test, seed=0) for kind in (Levels, Brighter)]
+    assert torch.equal(*made)
+
+
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [

@@ -97,6 +97,13 @@ def test_only_what_was_typed_changes_a_resumed_run() -> None:
     """A default is no wish."""
     assert given() == {}
     assert given("--jobs", "2", "--memory-limit", "4GB") == {"jobs": 2, "memory_limit": 4 * 10**9}
+    assert given("--device-memory", "1GB") == {"device_memory": 10**9}
+
+
+def test_the_memory_of_the_device_is_kept_in_this_process_as_well() -> None:
+    """It means the same there."""
+    assert "device_memory" not in given("--in-process")
+    assert given("--in-process", "--device-memory", "1GB")["device_memory"] == 10**9
 
 
 @pytest.mark.parametrize("option", [("--in-process",), ("--pdb",), ("--jobs", "0")])

@@ -27,6 +27,8 @@ class Together(Brightness):
             raise ValueError("cannot do many")
         if self.fault == "mutate":
             normals[0].mul_(0.5)
+        if self.fault == "large":
+            torch.ones(50_000_000)
         if self.fault == "die":
             os._exit(3)
         scorers = super().fit_many(normals, seeds=seeds)
@@ -70,7 +72,7 @@ class ViewTogether(ToyView):
 @benchkit.hookimpl
 def benchkit_detectors() -> list[benchkit.Detector]:
     """Offer one detector for each fault, and one without."""
-    faults = [Together(f"together-{fault}", fault=fault) for fault in ("raise", "mutate", "die", "few")]
+    faults = [Together(f"together-{fault}", fault=fault) for fault in ("raise", "mutate", "die", "few", "large")]
     return [Together(), Elsewhere(), *faults, Brightness("on-rows", view="rows-together")]
 
 

@@ -88,9 +88,10 @@ def changed_settings(context: click.Context) -> dict[str, Any]:
         UsageError: as ``how_settings``.
     """
     how = how_settings(context.params)
+    given = {name: value for name, value in how.items() if context.get_parameter_source(name) in _GIVEN}
     if how["jobs"] == 0:  # the time-out of earlier workers has no meaning in this process
-        return how
-    return {name: value for name, value in how.items() if context.get_parameter_source(name) in _GIVEN}
+        return {**{name: value for name, value in how.items() if name != "device_memory"}, **given}
+    return given
 
 
 @contextlib.contextmanager

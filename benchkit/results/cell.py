@@ -78,7 +78,8 @@ class Cell:
         device: what it ran on, such as ``cpu`` or ``cuda``.
         device_name: the processor's or the accelerator's own name.
         threads: threads torch used for CPU work.
-        peak_memory_mb: peak while fitting and scoring: of the process (CPU) or the allocator (CUDA); MB of 2**20 bytes.
+        peak_memory_mb: peak while fitting, with others where they were fitted together, and scoring: of the process
+            (CPU) or the allocator (CUDA); MB of 2**20 bytes.
         protocol: ``base-anomaly``: hash of data, splits, policy and prevalence, and hash of the anomaly's settings.
         settings: hash of the detector's settings.
         plugin: entry point or file that the detector came from.

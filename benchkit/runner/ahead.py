@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from torch import Tensor
 
 from benchkit.contract import Detector, LabelledImages, LabelledRows, Rows, View
+from benchkit.measure.memory import PeakMemory
 from benchkit.registry import Offer
 from benchkit.runner.bench import Bench
 from benchkit.runner.fit import Fit, how_lent
@@ -77,9 +79,11 @@ def _fitted_views(
 def _fit_detector(benches: Sequence[Bench], offer: Offer[Detector], ledger: Ledger) -> None:
     if len(benches) < 2:
         return
-    inputs = [bench.room.training(offer.item) for bench in benches]
-    for bench, fit in zip(benches, _fitted_detectors(offer, inputs, benches, ledger), strict=True):
-        bench.ready[offer.item.name] = fit
+    with PeakMemory(benches[0].device) as memory:
+        inputs = [bench.room.training(offer.item) for bench in benches]
+        fits = _fitted_detectors(offer, inputs, benches, ledger)
+    for bench, fit in zip(benches, fits, strict=True):
+        bench.ready[offer.item.name] = replace(fit, peak_mb=memory.mb)
 
 
 def _fitted_detectors(

@@ -19,12 +19,15 @@ class Fit:
         seconds: what it took; its share where several were fitted in one call.
         together: how many were fitted in that call.
         inputs: how the training inputs were lent, see ``how_lent``.
+        peak_mb: peak memory of the call, as ``PeakMemory`` measures it; None where that can't be told, and for a fit
+            within a group, which measures its own.
     """
 
     value: Any
     seconds: float
     together: int = 1
     inputs: str = ""
+    peak_mb: float | None = None
 
 
 def how_lent(inputs: Tensor | Rows) -> str:

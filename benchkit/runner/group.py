@@ -146,9 +146,14 @@ class FitGroup:
                 self._fit_and_score(calibration, normal, sets)
         except PLUGIN_FAULTS as error:
             self._fail_rest(sets, error)
-        self._columns["peak_memory_mb"] = memory.mb
+        self._columns["peak_memory_mb"] = self._peak(memory.mb)
         ahead = self.ready.seconds if self.ready else 0.0
         self._columns["group_seconds"] = ahead + self.ledger.clock() - start
+
+    def _peak(self, mb: float | None) -> float | None:
+        """Return the peak of the group, that of a fit which it shared with others included."""
+        shared = self.ready.peak_mb if self.ready else mb
+        return None if mb is None or shared is None else max(mb, shared)
 
     def _fit_and_score(self, calibration: GreyImages, normal: GreyImages, sets: list[TestSet]) -> None:
         scorer = self._fit()

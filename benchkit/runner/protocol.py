@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from benchkit.contract import AnomalyGenerator, Dataset, LabelledImages
-from benchkit.data import checksum
+from benchkit.data import checksum, to_floats
 from benchkit.errors import ContractError, DataError, Unsupported
 from benchkit.registry import defined_in, settings_of
 from benchkit.runner.grey_images import GreyImages, LabelledGrey
@@ -138,14 +138,16 @@ def anomalous_images(generator: AnomalyGenerator, test: LabelledImages, *, seed:
     """
     if len(test) == 0:
         raise Unsupported(f"{generator.name}: the data set has no test images to make anomalies from")
-    made = generator.generate(test, seed=seed)
-    problem = _shape_problem(made, test.images) or range_problem(made)
-    if problem:
+    made: object = generator.generate(test, seed=seed)
+    if isinstance(made, Tensor) and made.dtype == torch.uint8:
+        made = to_floats(made)
+    problem = _problem(made, test.images)
+    if problem or not isinstance(made, Tensor):
         raise ContractError(f"anomaly generator {generator.name!r}: generate: {problem}")
     return grey_levels(made)
 
 
-def _shape_problem(made: object, like: Tensor) -> str:
+def _problem(made: object, like: Tensor) -> str:
     if not isinstance(made, Tensor):
         return f"got {type(made).__name__}; expected a float32 tensor M×1×H×W."
     expected = (made.shape[0] if made.ndim else 0, *like.shape[1:])
@@ -154,7 +156,7 @@ def _shape_problem(made: object, like: Tensor) -> str:
             f"got {tuple(made.shape)} {made.dtype} on {made.device}; expected M×{'×'.join(map(str, like.shape[1:]))} "
             f"{like.dtype} on {like.device} with M at least 1."
         )
-    return ""
+    return range_problem(made)
 
 
 def base_hash(data: Prepared, *, threshold: str, prevalence: float) -> str:
