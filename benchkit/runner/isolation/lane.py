@@ -19,7 +19,7 @@ from benchkit.runner.isolation.home import Home, signal_worker
 LONGEST = 60.0
 """Seconds after which the others go on: a lock that one of them holds may be what the timing waits for."""
 
-_SETTLE = 0.02  # a processor's caches and a GPU's queue empty within that
+_SETTLE = 0.005  # until the signals have arrived; the warm-up empties caches and queues
 _STOP, _GO_ON = getattr(signal, "SIGSTOP", None), getattr(signal, "SIGCONT", None)
 
 
