@@ -28,6 +28,7 @@ ROOT = Path(__file__).parents[1]
 DOCUMENTS = (
     "README.md",
     "CONTRIBUTING.md",
+    "docs/performance.md",
     *(
         pytest.param(name, marks=pytest.mark.faults)
         for name in ("plugins/README.md", "benchmarks/README.md", "docs/ci.md", "docs/scale.md", "docs/statistics.md")
