@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from multiprocessing import resource_tracker
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 
@@ -29,8 +30,13 @@ from benchkit.runner.loaded import Loaded
 from benchkit.runner.report import GroupReport
 from benchkit.runner.settings import RunSettings
 
+Item = TypeVar("Item")
+
 _ABANDONED = 3600.0
 """Seconds in which a run that is just starting must have got its workers."""
+
+_LOOK_UP = 0.5
+"""Seconds after which whoever waits looks whether Ctrl-C was pressed."""
 
 _FAREWELL = 2.0
 """Seconds in which a thread has to notice that its worker was ended."""
@@ -99,7 +105,7 @@ class Crew:
         remove_abandoned_lanes()
         for thread in self._threads:
             thread.start()
-        first = self._loads.get()
+        first = _heard(self._loads)
         if isinstance(first, Exception):
             raise first
         return first
@@ -110,7 +116,7 @@ class Crew:
         self._may_work.set()
         working = len(self._threads)
         while working:
-            report = self._reports.get()
+            report = _heard(self._reports)
             if isinstance(report, Exception):
                 raise report
             if report is None:
@@ -162,6 +168,13 @@ class Crew:
             agenda.learn(turn, report)
             self._reports.put(report)
             turn = agenda.take(turn)
+
+
+def _heard(waiting: queue.Queue[Item]) -> Item:
+    """Return the next item; look up now and then, for a Ctrl-C that the system gave to another thread wakes nobody."""
+    while True:
+        with contextlib.suppress(queue.Empty):
+            return waiting.get(timeout=_LOOK_UP)
 
 
 def assignment_of(turn: Turn, agenda: Agenda, loaded: Loaded) -> Assignment:
