@@ -106,15 +106,13 @@ def train_many(
         order = Order(len(given), images[place], batch_size, seed=seeds[place], replacement=replacement)
         courses.append(Course(module, as_rows(given), wanted, order))
     make = partial(make_optimiser, optimiser, learning_rate)
-    works = [
-        partial(train_together, group, loss, make, batch_size, stacked=stacked)
-        for group, stacked in _groups(courses, loss, batch_size)
-    ]
+    groups = _groups(courses, loss, batch_size)
+    works = [partial(train_together, group, loss, make, batch_size, stacked=stacked) for group, stacked in groups]
     if len(works) > 1 and courses[0].rows.device.type == "cpu":
         side_by_side(works)
     else:
-        for work in works:
-            with one_thread() if is_small(work.args[0][0].module, batch_size) else nullcontext():
+        for (group, _), work in zip(groups, works, strict=True):
+            with one_thread() if is_small(group[0].module, batch_size) else nullcontext():
                 work(threading.Event())
     return [course.epoch_losses() for course in courses]
 
