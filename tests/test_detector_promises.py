@@ -140,3 +140,17 @@ def test_any_view_will_do(detector: Detector) -> None:
     """Every detector that flattens its inputs runs on images and on vectors."""
     for normal in (blobs(20).images, noise(20, 7)):
         assert quick(detector).fit(normal, seed=0)(normal).shape == (20,)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
+@each_detector
+def test_on_cuda_scores_are_those_of_a_processor(detector: Detector) -> None:
+    """Fitted alone and together with another seed, the scores stay on the device, and rank as a processor's do."""
+    normal, shown = inputs(detector, 200), torch.cat([inputs(detector, seed=1), 1 - inputs(detector, seed=2)])
+    alone = quick(detector).fit(normal.cuda(), seed=3)(shown.cuda())
+    together = quick(detector).fit_many([normal.cuda()] * 2, seeds=[3, 4])[0](shown.cuda())
+    processor = quick(detector).fit(normal, seed=3)(shown)
+    assert alone.device.type == together.device.type == "cuda"
+    assert not alone.requires_grad
+    for found in (alone, together):
+        torch.testing.assert_close(found.cpu(), processor, rtol=0.05, atol=0.05 * float(processor.std()))

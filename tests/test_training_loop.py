@@ -267,3 +267,30 @@ def test_one_of_each_is_needed() -> None:
     with pytest.raises(UsageError, match=r"got 4 modules with sequences of \[1, 4, 4\]"):
         train_many(autoencoders(), functional.mse_loss, [noise(9, 8)], images=BUDGETS, seeds=SEEDS, batch_size=3)
     assert train_many([], functional.mse_loss, [], images=[], seeds=[], batch_size=3) == []
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
+@pytest.mark.parametrize("kind", ["dense", "convolution"])
+def test_on_cuda_trained_together_is_trained_alone(kind: str) -> None:
+    """Recorded and replayed, modules that leave one after the other end where each would alone and on a processor."""
+    make = partial(dense, (36, 5, 36), ["tanh", "sigmoid"])
+    ends: dict[str, list[Tensor]] = {}
+    for way in ("together", "alone", "processor"):
+        device = "cpu" if way == "processor" else "cuda"
+        found = [convolution(seed) if kind == "convolution" else build(make, seed=seed, device="cpu") for seed in SEEDS]
+        shape = (36,) if kind == "dense" else (1, 6, 6)
+        inputs = [noise(n, *shape, seed=n).to(device) for n in SIZES]
+        _train_as(way, [module.to(device) for module in found], inputs)
+        ends[way] = [flat(module).cpu() for module in found]
+    for place in range(len(SEEDS)):
+        torch.testing.assert_close(ends["together"][place], ends["alone"][place], rtol=1e-3, atol=1e-4)
+        torch.testing.assert_close(ends["together"][place], ends["processor"][place], rtol=1e-2, atol=1e-3)
+
+
+def _train_as(way: str, modules: list[nn.Module], inputs: list[Tensor]) -> None:
+    settings = {"batch_size": 8, "learning_rate": 0.01}
+    if way == "together":
+        train_many(modules, functional.mse_loss, inputs, images=BUDGETS, seeds=SEEDS, **settings)
+        return
+    for module, rows, images, seed in zip(modules, inputs, BUDGETS, SEEDS, strict=True):
+        train(module, functional.mse_loss, rows, images=images, seed=seed, **settings)
