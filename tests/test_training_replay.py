@@ -1,4 +1,4 @@
-"""Steps as CUDA graphs. Where there is no CUDA, only what comes before a recording can be tried."""
+"""Steps as CUDA graphs. Where there is no CUDA, only how a chunk is cut can be tried."""
 
 from __future__ import annotations
 
@@ -9,91 +9,89 @@ from torch.nn import functional
 from training_helpers import noise
 
 from benchkit.training import build, dense
-from benchkit.training.batch import Batch
-from benchkit.training.loop import _whole_step
+from benchkit.training.batch import Batch, Chunk, Step, one_by_one
 from benchkit.training.optimisers import Adam
-from benchkit.training.replay import _record, replayed
+from benchkit.training.replay import UNROLLED, _parts, _record, replayed
 from benchkit.training.stack import Stack
+from benchkit.training.steps import make_step
 
 needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
-pytestmark = needs_cuda
+each_kind = pytest.mark.parametrize("kind", ["dense", "convolution"])
 COUNT, SIZE = 3, 8
 
 
-def modules(kind: str) -> list[nn.Module]:
-    """Return networks of a kind, on the device."""
-
-    def network() -> nn.Module:
-        if kind == "dense":
-            return nn.Sequential(nn.Flatten(), *dense((36, 5, 36), ["tanh", "sigmoid"]))
-        return nn.Sequential(nn.Conv2d(1, 3, 3, padding=1), nn.ReLU(inplace=True), nn.Conv2d(3, 1, 3, padding=1))
-
-    return [build(network, seed=seed, device="cuda") for seed in range(COUNT)]
-
-
-def batches(kind: str, count: int) -> list[Batch]:
+def chunk_of(kind: str, steps: int, device: str = "cuda") -> Chunk:
     """Return batches of full size, each of other rows."""
-    weights = torch.full((COUNT, SIZE), 1 / SIZE, device="cuda")
-    rows = [noise(COUNT, SIZE, *((36,) if kind == "dense" else (1, 6, 6)), seed=seed).cuda() for seed in range(count)]
-    return [Batch(each, each, weights, (SIZE,) * COUNT) for each in rows]
+    rows = noise(COUNT, steps, SIZE, *((36,) if kind == "dense" else (1, 6, 6))).to(device)
+    weights = torch.full((COUNT, steps, SIZE), 1 / SIZE, device=device)
+    return Chunk(rows, rows, weights, ((SIZE,) * steps,) * COUNT)
 
 
-def start(kind: str) -> tuple[Stack, Adam]:
-    """Return a stack and its optimiser."""
-    plain = [dense((36, 5, 36), ["tanh", "sigmoid"]).cuda() for _ in range(COUNT)] if kind == "dense" else modules(kind)
-    with torch.no_grad():
-        for seed, module in enumerate(plain):
-            for parameter in module.parameters():
-                parameter.copy_(0.2 * noise(*parameter.shape, seed=seed) - 0.1)
-    stack = Stack(plain)
-    return stack, Adam(stack.flat, 0.01)
+def network(kind: str) -> nn.Module:
+    """Return a network that a built-in detector might have."""
+    if kind == "dense":
+        return dense((36, 5, 36), ["tanh", "sigmoid"])
+    return nn.Sequential(nn.Conv2d(1, 3, 3, padding=1), nn.ReLU(inplace=True), nn.Conv2d(3, 1, 3, padding=1))
 
 
-@pytest.mark.parametrize("kind", ["dense", "convolution"])
-def test_a_replay_does_what_the_step_does(kind: str) -> None:
-    """Replayed steps leave the weights, and tell the losses, of steps called one by one: to the last bit if dense."""
-    ends, losses = [], []
-    for recorded in (False, True):
-        stack, optimiser = start(kind)
-        step = _whole_step(stack, functional.mse_loss, optimiser, stacked=recorded)
-        if not recorded:
-            step = _eager(stack, optimiser)
-        losses.append(torch.stack([step(batch) for batch in batches(kind, 12)]))
-        ends.append(stack.flat.detach().clone())
-    torch.testing.assert_close(losses[1], losses[0], rtol=1e-4, atol=1e-6)
-    torch.testing.assert_close(ends[1], ends[0], rtol=1e-3, atol=1e-5)
-
-
-def _eager(stack: Stack, optimiser: Adam):  # type: ignore[no-untyped-def]
-    from benchkit.training.steps import make_step
-
-    gradients = make_step(stack, functional.mse_loss, stacked=True)
+def start(kind: str) -> tuple[Stack, Adam, Step]:
+    """Return a stack of networks on the device, its optimiser, and the whole step."""
+    stack = Stack([build(lambda: network(kind), seed=seed, device="cuda") for seed in range(COUNT)])
+    gradients, optimiser = make_step(stack, functional.mse_loss, stacked=True), Adam(stack.flat, 0.01)
 
     def step(batch: Batch) -> Tensor:
         losses = gradients(batch)
         optimiser.step()
         return losses
 
-    return step
+    return stack, optimiser, step
 
 
-@pytest.mark.parametrize("kind", ["dense", "convolution"])
+@pytest.mark.parametrize(
+    ("steps", "sizes"), [(1, [1]), (UNROLLED, [UNROLLED]), (2 * UNROLLED + 2, [UNROLLED, UNROLLED, 1, 1])]
+)
+def test_a_chunk_is_cut_into_two_sizes(steps: int, sizes: list[int]) -> None:
+    """Two recordings do for any number of steps, and every step is in its place."""
+    chunk = chunk_of("dense", steps, "cpu")
+    parts = _parts(chunk)
+    assert [len(part) for part in parts] == sizes
+    assert torch.equal(torch.cat([part.rows for part in parts], 1), chunk.rows)
+
+
+@needs_cuda
+@each_kind
+def test_a_replay_does_what_the_steps_do(kind: str) -> None:
+    """Replayed steps leave the weights, and tell the losses, of steps that are called one by one."""
+    chunk = chunk_of(kind, UNROLLED + 3)
+    (stack, optimiser, step), (other, _, plain) = start(kind), start(kind)
+    advance = replayed(step, [stack.flat, *optimiser.state()])
+    for _ in range(2):
+        found, expected = advance(chunk), one_by_one(plain)(chunk)
+        torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-6)
+    torch.testing.assert_close(stack.flat, other.flat, rtol=1e-3, atol=1e-5)
+    assert float(optimiser.state()[-1]) == 2 * len(chunk)
+
+
+@needs_cuda
+@each_kind
 def test_the_steps_of_a_fit_are_recorded(kind: str) -> None:
     """The built-in kinds of network can be recorded: none falls back to calls one by one."""
-    stack, optimiser = start(kind)
-    _record(_eager(stack, optimiser), batches(kind, 1)[0])
+    _, _, step = start(kind)
+    _record(step, chunk_of(kind, 2))
 
 
+@needs_cuda
 def test_a_recording_leaves_everything_as_it_was() -> None:
     """The steps that warm a recording up are undone: after the first call, one step has been made."""
-    (batch,) = batches("dense", 1)
-    (stack, optimiser), (other, same) = start("dense"), start("dense")
-    replayed(_eager(stack, optimiser), [stack.flat, *optimiser.state()])(batch)
-    _eager(other, same)(batch)
+    chunk = chunk_of("dense", 1)
+    (stack, optimiser, step), (other, _, plain) = start("dense"), start("dense")
+    replayed(step, [stack.flat, *optimiser.state()])(chunk)
+    plain(chunk.batch(0))
     torch.testing.assert_close(stack.flat, other.flat, rtol=1e-5, atol=1e-7)
     assert float(optimiser.state()[-1]) == 1
 
 
+@needs_cuda
 def test_what_cannot_be_recorded_is_called() -> None:
     """A step that waits for the device is called as it is, each time, and the device goes on working."""
     calls: list[float] = []
@@ -102,10 +100,8 @@ def test_what_cannot_be_recorded_is_called() -> None:
         calls.append(batch.rows.sum().item())
         return batch.rows.sum((1, 2))
 
-    some = batches("dense", 2)
-    step = replayed(waits, [])
-    found = [step(batch) for batch in some]
-    for each, batch in zip(found, some, strict=True):
-        torch.testing.assert_close(each, batch.rows.sum((1, 2)))
-    assert calls[-2:] == pytest.approx([float(batch.rows.sum()) for batch in some])
+    chunk = chunk_of("dense", 2)
+    found = replayed(waits, [])(chunk)
+    torch.testing.assert_close(found, chunk.rows.sum((2, 3)).t())
+    assert calls[-2:] == pytest.approx([float(chunk.rows[:, step].sum()) for step in range(2)])
     assert torch.ones(3, device="cuda").sum().item() == 3

@@ -63,6 +63,9 @@ def test_the_first_go_on_and_the_others_stay() -> None:
     modules = [network(0), network(1), network(2)]
     stack = Stack(modules)
     left, line = modules[2][2].weight.detach().clone(), torch.arange(float(stack.flat.numel()))
+    stack.leave(2)
+    with torch.no_grad():
+        stack.parameters["2.weight"][2].zero_()
     rest, cut = stack.first(2)
     torch.testing.assert_close(cut(stack.flat.data), rest.flat.data, rtol=0, atol=0)
     assert len(cut(line)) == rest.flat.numel()

@@ -7,12 +7,11 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from functools import partial
 
-import torch
 from torch import Tensor, nn
 
 from benchkit.contract import Rows
 from benchkit.errors import DataError, UsageError
-from benchkit.training.batch import Batch, Loss, Step
+from benchkit.training.batch import Advance, Batch, Chunk, Loss, one_by_one
 from benchkit.training.course import Course
 from benchkit.training.optimisers import Optimiser, make_optimiser
 from benchkit.training.order import Order
@@ -152,24 +151,27 @@ def train_together(
     active = sorted(courses, key=lambda course: -course.order.steps)
     stack = Stack([course.module.train() for course in active])
     optimiser, done = make(stack.flat), 0
+    advance, supply = _advance(stack, loss, optimiser, stacked=stacked), Supply(active, batch_size)
     while True:
-        step, supply = _whole_step(stack, loss, optimiser, stacked=stacked), Supply(active, batch_size)
-        for batches in supply.chunks(active[-1].order.steps - done):
+        for chunk in supply.chunks(active[-1].order.steps - done, len(active)):
             if stop.is_set():
                 return
-            _note(active, torch.stack([step(batch) for batch in batches]), batches)
+            _note(active, advance(chunk), chunk)
         done = active[-1].order.steps
         active = [course for course in active if course.order.steps > done]
         if not active:
             break
-        stack, part = stack.first(len(active))
-        optimiser = optimiser.cut(stack.flat, part)
+        stack.leave(len(active))
+        if len(active) <= len(stack.modules) / 2:  # before that, those that are done cost less than a new recording
+            stack, part = stack.first(len(active))
+            optimiser = optimiser.cut(stack.flat, part)
+            advance, supply = _advance(stack, loss, optimiser, stacked=stacked), Supply(active, batch_size)
     stack.release()
     for course in courses:
         course.module.eval()
 
 
-def _whole_step(stack: Stack, loss: Loss, optimiser: Optimiser, *, stacked: bool) -> Step:
+def _advance(stack: Stack, loss: Loss, optimiser: Optimiser, *, stacked: bool) -> Advance:
     gradients = make_step(stack, loss, stacked=stacked)
 
     def step(batch: Batch) -> Tensor:
@@ -179,12 +181,12 @@ def _whole_step(stack: Stack, loss: Loss, optimiser: Optimiser, *, stacked: bool
 
     if stacked and optimiser.replayable and stack.flat.device.type == "cuda":
         return replayed(step, [stack.flat, *optimiser.state()])
-    return step
+    return one_by_one(step)
 
 
-def _note(courses: Sequence[Course], losses: Tensor, batches: Sequence[Batch]) -> None:
+def _note(courses: Sequence[Course], losses: Tensor, chunk: Chunk) -> None:
     for place, course in enumerate(courses):
-        course.note(losses[:, place], [batch.counts[place] for batch in batches])
+        course.note(losses[:, place], list(chunk.counts[place]))
 
 
 def _check(inputs: Tensor | Rows, targets: Tensor | None, batch_size: int, images: int) -> None:

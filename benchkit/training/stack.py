@@ -51,17 +51,23 @@ class Stack:
     def first(self, count: int) -> tuple[Stack, Callable[[Tensor], Tensor]]:
         """Return a stack of the first ``count`` modules, and what cuts a tensor shaped like ``flat`` to theirs.
 
-        The other modules keep their parameters.
+        The other modules are to have left.
         """
         sizes = [view[0].numel() for view in self.parameters.values()]
-        for module in self.modules[count:]:
-            _leave(module)
 
         def cut(line: Tensor) -> Tensor:
             blocks = torch.split(line, [size * len(self.modules) for size in sizes])
             return torch.cat([block[: size * count] for block, size in zip(blocks, sizes, strict=True)])
 
         return Stack(self.modules[:count]), cut
+
+    def leave(self, count: int) -> None:
+        """Let all but the first ``count`` modules keep the parameters that they have, whatever becomes of the stack.
+
+        Their places stay, so that a step has the shape that it had.
+        """
+        for module in self.modules[count:]:
+            _leave(module)
 
     def release(self) -> None:
         """Free the gradients, and let no module hold the parameters of the others."""

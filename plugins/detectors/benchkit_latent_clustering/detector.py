@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,19 +50,28 @@ class Clustering(Detector):
 
     def fit(self, normal: Tensor, *, seed: int) -> Scorer:
         """Cluster normal inputs (N×…, N ≥ 1) and return the scorer."""
-        vectors = normal.flatten(1)
-        centroids = self._centroids(vectors.cpu().numpy(), seed)
-        return _Distance(torch.from_numpy(centroids).to(vectors))
+        (scorer,) = self.fit_many([normal], seeds=[seed])
+        return scorer
 
-    def _centroids(self, vectors: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
-        # Only here: importing it costs a second, which every command that lists plugins would pay.
-        from sklearn.cluster import KMeans
+    def fit_many(self, normals: Sequence[Tensor], *, seeds: Sequence[int]) -> list[Scorer]:
+        """Cluster each set of normal inputs, as many at a time as torch has processor threads."""
+        # Only here: importing scikit-learn costs a second, which every command that lists plugins would pay.
         from threadpoolctl import threadpool_limits
 
+        vectors = [normal.flatten(1) for normal in normals]
+        arrays = [each.cpu().numpy() for each in vectors]
+        at_once = min(len(arrays), torch.get_num_threads())
+        # Several threads for one add up in an order that differs from run to run, and so would the last bits. The limit
+        # is set twice: for the products it holds for the process, for the rest of the work for the thread that asks.
+        with threadpool_limits(1), ThreadPoolExecutor(at_once, initializer=threadpool_limits, initargs=(1,)) as pool:
+            found = list(pool.map(self._centroids, arrays, seeds))
+        return [_Distance(torch.from_numpy(each).to(like)) for each, like in zip(found, vectors, strict=True)]
+
+    def _centroids(self, vectors: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
+        from sklearn.cluster import KMeans
+
         clusters = _distinct(vectors, self.clusters)
-        # Several threads add up in an order that differs from run to run, and so would the last bits.
-        with threadpool_limits(1):
-            fitted = KMeans(clusters, n_init=self.restarts, random_state=seed).fit(vectors)
+        fitted = KMeans(clusters, n_init=self.restarts, random_state=seed).fit(vectors)
         sizes = np.bincount(fitted.labels_, minlength=clusters)
         centroids: NDArray[np.float32] = fitted.cluster_centers_[sizes >= self.min_share * sizes.mean()]
         return centroids
