@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import benchkit
+from benchkit.measure.hardware import pick_device
 from benchkit.runner import RunSettings, seeds_from
 
 
@@ -61,3 +62,16 @@ def test_sizes_of_batches_are_kept_in_one_order() -> None:
     assert settings.batch_sizes == (1, 64)
     assert settings == RunSettings(batch_sizes=(1, 64))
     assert settings.to_dict()["batch_sizes"] == [1, 64]
+
+
+@pytest.mark.parametrize(("device", "seconds"), [("cpu", 0.5), ("cuda", 0.1), ("cuda:1", 0.1), ("mps", 0.1)])
+def test_a_timing_takes_as_long_as_suits_the_device(device: str, seconds: float) -> None:
+    """Half a second, a tenth on an accelerator, and what is asked for goes before; run.json holds the number."""
+    assert RunSettings(device=device).to_dict()["timing_seconds"] == seconds
+    assert RunSettings(device=device, timing_seconds=2.0).timing_budget == 2.0
+
+
+def test_on_the_best_device_a_timing_takes_as_long_as_suits_it() -> None:
+    """``auto`` is settled before the default is."""
+    kind = pick_device("auto").type
+    assert RunSettings().timing_budget == RunSettings(device=kind).timing_budget

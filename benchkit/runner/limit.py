@@ -31,7 +31,7 @@ def know_ceilings(settings: RunSettings, machine: Machine, ledger: Ledger) -> No
 
 def _ceiling_seconds(settings: RunSettings) -> float:
     """Return how long the ceilings may be measured: not much longer than what they are measured for."""
-    return min(BUDGET, _TIMES * settings.timing_seconds)
+    return min(BUDGET, _TIMES * settings.timing_budget)
 
 
 def with_limit(

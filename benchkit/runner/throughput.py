@@ -155,7 +155,7 @@ class _Timer:
 
     def at(self, size: int, **how: Any) -> Throughput:
         """Time batches of one size; ``how`` are arguments of ``measure``."""
-        usual = {"budget_seconds": self.settings.timing_seconds, "noise": self.settings.timing_noise}
+        usual = {"budget_seconds": self.settings.timing_budget, "noise": self.settings.timing_noise}
         measured = timing.measure(self._score, batch_size=size, **{"images": self.images, **usual, **how})
         check_scores(*self._last, self.fitted.offer)  # what was timed has to be the work that was scored
         return measured
@@ -171,7 +171,7 @@ class _Timer:
         sizes = self.settings.batch_sizes
         found = []
         for size in sizes:
-            measured = self.at(size, budget_seconds=self.settings.timing_seconds / len(sizes), repeat_images=True)
+            measured = self.at(size, budget_seconds=self.settings.timing_budget / len(sizes), repeat_images=True)
             found.append(SizeTiming.of(size, measured, self.words(measured)))
         return tuple(found)
 
@@ -183,7 +183,7 @@ class _Timer:
         most = max(1, min(len(self.images), HOST_BYTES // _bytes(self.images)) // size)
         there = self.images[: most * size].cpu()  # whole batches: one that is put together would not be pinned
         images = there.pin_memory() if device.type == "cuda" else there
-        return self.at(size, images=images, device=device, budget_seconds=self.settings.timing_seconds / 2)
+        return self.at(size, images=images, device=device, budget_seconds=self.settings.timing_budget / 2)
 
     def memory_mb(self, size: int) -> float | None:
         """Return the peak of the device's allocator while one batch is scored, which is not timed."""
