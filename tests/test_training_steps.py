@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -101,3 +104,21 @@ def test_only_tiny_dense_stacks_are_tiny() -> None:
     assert is_tiny(dense((32, 16, 8, 16, 32), ["tanh"] * 4), 64)
     assert not is_tiny(dense((784, 50, 784), ["tanh", "sigmoid"]), 64)
     assert not is_tiny(nn.Sequential(nn.Conv2d(1, 1, 1)), 1)
+
+
+def test_a_stacked_step_does_without_torchs_compiler() -> None:
+    """Training many in one step does not import what takes seconds of every process."""
+    code = """
+import sys, torch
+from torch import nn
+from torch.nn import functional
+from benchkit.training.batch import Batch
+from benchkit.training.stack import Stack
+from benchkit.training.steps import stacked_step
+rows = torch.rand(2, 3, 1, 4, 4)
+stack = Stack([nn.Sequential(nn.Conv2d(1, 1, 3, padding=1)) for _ in range(2)])
+stacked_step(stack, functional.mse_loss)(Batch(rows, rows, torch.full((2, 3), 1 / 3), (3, 3)))
+print(float(stack.flat.grad.abs().max()) > 0, "torch._dynamo" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.split() == ["True", "False"]

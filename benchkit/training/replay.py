@@ -61,15 +61,20 @@ def _record(step: Step, chunk: Chunk) -> Advance:
     rows, weights = chunk.rows.clone(), chunk.weights.clone()
     own_targets = chunk.targets is not chunk.rows
     still = Chunk(rows, chunk.targets.clone() if own_targets else rows, weights, chunk.counts)
+    graph, advance = torch.cuda.CUDAGraph(), one_by_one(step)
     aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
     aside.wait_stream(torch.cuda.current_stream())
     with torch.cuda.stream(aside):
         for _ in range(_WARM_UPS):
             step(still.batch(0))
+        torch.cuda.synchronize()
+        # Not torch.cuda.graph, which gives all cached memory back before: that took longer than the recording.
+        graph.capture_begin()
+        try:
+            losses = advance(still)
+        finally:
+            graph.capture_end()
     torch.cuda.current_stream().wait_stream(aside)
-    graph, advance = torch.cuda.CUDAGraph(), one_by_one(step)
-    with torch.cuda.graph(graph):
-        losses = advance(still)
 
     def replay(chunk: Chunk) -> Tensor:
         rows.copy_(chunk.rows)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call, grad_and_value, vmap
+from torch.func import functional_call, vmap
 
 from benchkit.training.batch import Batch, Loss, Step
 from benchkit.training.course import Course
@@ -70,13 +70,15 @@ def single_step(stack: Stack, loss: Loss) -> Step:
 
 def stacked_step(stack: Stack, loss: Loss) -> Step:
     """Return the step of modules that are built alike: one pass with a dimension more, of unchanging shapes."""
-    gradients_of = _gradients(stack.modules[0], loss)
+    losses_of = _losses(stack.modules[0], loss)
+    # Leaves that share the stack's memory: what is derived for is each whole S×…, not the modules' own parts of it.
+    leaves = {name: values.detach().requires_grad_() for name, values in stack.parameters.items()}
 
     def step(batch: Batch) -> Tensor:
-        gradients, values = gradients_of(stack.parameters, batch.rows, batch.targets, batch.weights)
-        for name, gradient in gradients.items():
+        values = losses_of(leaves, batch.rows, batch.targets, batch.weights)
+        for name, gradient in _gradients(values, leaves).items():
             stack.gradients[name].copy_(gradient)
-        return values
+        return values.detach()
 
     return step
 
@@ -85,16 +87,18 @@ def can_be_stacked(course: Course, loss: Loss) -> bool:
     """Return whether a module can take the step of many: it draws nothing at random and changes no buffer."""
     rows = course.rows.take(torch.zeros(2, dtype=torch.int64))[None]
     targets = rows if course.targets is None else course.targets[:1].expand(2, *course.targets.shape[1:])[None]
-    parameters = {name: value.detach()[None] for name, value in course.module.named_parameters() if value.requires_grad}
+    named = course.module.named_parameters()
+    parameters = {name: value.detach()[None].requires_grad_() for name, value in named if value.requires_grad}
     weights = torch.full((1, 2), 0.5, device=rows.device)
     try:
-        _gradients(course.module, loss)(parameters, rows, targets, weights)
+        _gradients(_losses(course.module, loss)(parameters, rows, targets, weights), parameters)
     except (RuntimeError, NotImplementedError, TypeError, ValueError):  # torch's ways to say that it cannot
         return False
     return True
 
 
-def _gradients(module: nn.Module, loss: Loss) -> Callable[..., tuple[dict[str, Tensor], Tensor]]:
+def _losses(module: nn.Module, loss: Loss) -> Callable[..., Tensor]:
+    """Return what maps parameters, rows, targets and weights, each with a dimension more, to a loss of each module."""
     # A skeleton: the module's own parameters are views of the stack, and are not to be in the graph.
     skeleton = copy.deepcopy(module).requires_grad_(False).train()
 
@@ -103,5 +107,11 @@ def _gradients(module: nn.Module, loss: Loss) -> Callable[..., tuple[dict[str, T
         losses: Tensor = vmap(lambda output, target: loss(output[None], target[None]))(outputs, targets)
         return (losses * weights).sum()
 
-    mapped: Callable[..., tuple[dict[str, Tensor], Tensor]] = vmap(grad_and_value(objective))
+    mapped: Callable[..., Tensor] = vmap(objective)
     return mapped
+
+
+def _gradients(values: Tensor, leaves: dict[str, Tensor]) -> dict[str, Tensor]:
+    # Not by torch.func.grad, which imports torch's compiler: seconds of every process.
+    found = torch.autograd.grad(values.sum(), list(leaves.values()), materialize_grads=True)
+    return dict(zip(leaves, found, strict=True))
