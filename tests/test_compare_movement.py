@@ -81,6 +81,22 @@ def test_tied_scores_have_no_paired_spread(tmp_path: Path) -> None:
     assert width(found) > 0.2
 
 
+def test_scores_that_differ_by_rounding_have_not_moved(tmp_path: Path) -> None:
+    """No image beats more others than it did: the difference is 0, and nothing wider is said of it."""
+    normal, anomaly = drawn(1.0)
+    found = moved(*stored(tmp_path, (normal, anomaly), (normal + 1e-9, anomaly + 1e-9)))
+    assert (found.method, found.difference, width(found)) == ("paired DeLong", 0.0, 0.0)
+    assert (found.p_fall, found.p_rise) == (0.5, 0.5)
+
+
+def test_two_perfect_sides_are_not_taken_for_equal(tmp_path: Path) -> None:
+    """Where all anomalies beat all normal images, other scores could: the intervals say how little is known."""
+    (normal, anomaly), (other, others) = drawn(0.0), drawn(0.0, seed=1)
+    found = moved(*stored(tmp_path, (normal, anomaly + 100), (other, others + 100)))
+    assert (found.method, found.difference) == ("unpaired intervals", 0.0)
+    assert width(found) > 0.0
+
+
 def test_one_image_of_a_kind_proves_nothing(tmp_path: Path) -> None:
     """From a perfect to the worst AUROC, and yet no test can say so."""
     one = np.array([0.0])

@@ -83,10 +83,18 @@ def test_who_does_not_want_to_here_is_fitted_alone(tmp_path: Path) -> None:
     assert set(cells["fit_together"]) == {1}
 
 
-@pytest.mark.parametrize("fault", ["raise", "few", "mutate"])
-def test_a_fault_of_many_costs_nobody_a_cell(fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever ``fit_many`` does wrong, each group fits alone, on images that nobody has changed."""
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [("raise", "fit_many: got "), ("few", "expected a list of 4"), ("mutate", "got its inputs changed in place")],
+)
+def test_a_fault_of_many_costs_nobody_a_cell(
+    fault: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever ``fit_many`` does wrong is said once; each group fits alone, on images that nobody has changed."""
     cells = toys(tmp_path, f"together-{fault}")
+    (note,) = [line for line in capsys.readouterr().err.splitlines() if "fitted one by one" in line]
+    assert said in note
+    assert f"'together-{fault}'" in note
     assert len(CALLS) == 1
     assert set(cells["status"]) == {"ok"}
     assert set(cells["fit_together"]) == {1}
@@ -104,7 +112,7 @@ def test_many_that_find_no_room_are_fitted_in_portions(tmp_path: Path, monkeypat
 
 @pytest.mark.slow
 def test_a_worker_that_dies_of_many_is_replaced(tmp_path: Path) -> None:
-    """The run goes on one by one, and says nothing of the series: its cells are there."""
+    """The run goes on one by one: its cells are there."""
     cells = toys(tmp_path, "together-die", "together", jobs=1)
     assert set(cells["status"]) == {"ok"}
     assert cells.groupby("detector")["fit_together"].unique().map(list).to_dict() == {

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from benchkit.compare.judgement import Method
@@ -79,13 +80,26 @@ def paired(base: Scores, head: Scores, values: tuple[float, float]) -> Moved | N
 
     found = paired_difference(base, head)
     if found.standard_error == 0.0:
-        return None
+        return _no_image_moved(values) if found.difference == 0.0 and _is_telling(base) else None
     freedom = min(len(base[0]), len(base[1])) - 1
     half_width = float(stdtrit(freedom, 0.975)) * found.standard_error
     student = found.difference / found.standard_error
     fall, rise = float(stdtr(freedom, student)), float(stdtr(freedom, -student))
     low, high = found.difference - half_width, found.difference + half_width
     return Moved(*values, found.difference, max(low, -1.0), min(high, 1.0), fall, rise, "paired DeLong")
+
+
+def _is_telling(scores: Scores) -> bool:
+    """Whether equal placements of all images say something: where none beats more than another, they could not."""
+    from benchkit.measure.ranking import doubled_wins
+
+    normal, anomaly = (np.asarray(each, dtype=np.float64) for each in scores)
+    return np.unique(doubled_wins(anomaly, normal)).size > 1
+
+
+def _no_image_moved(values: tuple[float, float]) -> Moved:
+    """Return that nothing moved: the scores differ, as by rounding, and each image beats as many as it did."""
+    return Moved(*values, 0.0, 0.0, 0.0, 0.5, 0.5, "paired DeLong")
 
 
 def unpaired(base: Estimate, head: Estimate) -> Moved:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from torch import Tensor
@@ -14,8 +16,9 @@ from benchkit.measure.memory import PeakMemory
 from benchkit.registry import Offer
 from benchkit.runner.bench import Bench
 from benchkit.runner.fit import Fit, how_lent
-from benchkit.runner.guard import PLUGIN_FAULTS, SpoiledInputsError, contract_error, isolated, untouched
+from benchkit.runner.guard import PLUGIN_FAULTS, SpoiledInputsError, contract_error, explain, isolated, untouched
 from benchkit.runner.ledger import Ledger
+from benchkit.runner.shelf import Shelf
 
 
 def fit_ahead(
@@ -23,7 +26,7 @@ def fit_ahead(
 ) -> None:
     """Fit for the tasks of all these benches at once, and leave with each what is its own.
 
-    A fault of a plugin is not told here: the group that finds nothing ready fits alone, and then has its own to tell.
+    A fault of a plugin costs no cell: it is noted, and the groups that find nothing ready fit alone.
 
     Args:
         benches: one for each task.
@@ -31,17 +34,31 @@ def fit_ahead(
         offer: the detector.
         ledger: takes the seconds.
     """
-    try:
-        for bench, offered in zip(benches, views, strict=True):
-            bench.room.views = {**bench.room.views, **offered}
-        for some in _portions(benches):
-            _fit_view(some, offer.item.view, ledger)
-            if offer.item.stacks_on(benches[0].device):
-                _fit_detector(some, offer, ledger)
-    except SpoiledInputsError:
-        benches[0].shelf.clear()
-    except PLUGIN_FAULTS:
+    for bench, offered in zip(benches, views, strict=True):
+        bench.room.views = {**bench.room.views, **offered}
+    view = benches[0].room.views.get(offer.item.view)
+    if view is None:  # each group says that it is missing
         return
+    for some in _portions(benches):
+        if not (
+            _done(partial(_fit_view, some, offer.item.view, ledger), view, some[0].shelf)
+            and _done(partial(_fit_detector, some, offer, ledger), offer, some[0].shelf)
+        ):
+            return
+
+
+def _done(fit: Callable[[], None], offer: Offer[Any], shelf: Shelf) -> bool:
+    """Fit many at once; where that comes to nothing, say why, unless each group is going to."""
+    try:
+        fit()
+        return True
+    except PLUGIN_FAULTS as error:
+        if isinstance(error, SpoiledInputsError):
+            shelf.clear()
+        status, reason = explain(error, offer, "fit_many")
+        if status != "skipped":
+            sys.stderr.write(f"benchkit: note: fitted one by one: {reason}\n")
+        return False
 
 
 def _portions(benches: Sequence[Bench]) -> list[list[Bench]]:
@@ -77,7 +94,7 @@ def _fitted_views(
 
 
 def _fit_detector(benches: Sequence[Bench], offer: Offer[Detector], ledger: Ledger) -> None:
-    if len(benches) < 2:
+    if len(benches) < 2 or not offer.item.stacks_on(benches[0].device):
         return
     with PeakMemory(benches[0].device) as memory:
         inputs = [bench.room.training(offer.item) for bench in benches]

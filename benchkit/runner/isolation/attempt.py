@@ -81,13 +81,14 @@ class _Attempt:
         return GroupReport(outcomes, self._seconds, self._busy, self._lost, self._printed())
 
     def _fit_ahead(self) -> None:
-        """Fit for several tasks at once; where that comes to nothing, each group tries alone and says why it fails."""
+        """Fit for several tasks at once; where that comes to nothing, say so, and let each group try alone."""
         try:
             self._supervisor.prepare(self._what.checksum)
             self._book(self._supervisor.fit_ahead(self._what.together, self._what.offer))
         except Death as death:
             self._mourn(death)
-        except Exception:  # such as an object that can't be sent
+            self._text += f"benchkit: note: fitted one by one: {self._verdict(death)[1]}\n"
+        except Exception:  # such as an object that can't be sent; the group has to say it
             self._text += self._supervisor.said()
 
     def _printed(self) -> str:
