@@ -163,6 +163,8 @@ def read_of(folder: Path, given: dict[str, Any]) -> Any:
         ((1.0, 1.02, 1.04), "1.02 in the middle of the 1 rows of 3 rounds or more"),
         ((1.0, 1.02, 1.04), "the machine was quiet"),
         ((1.0, 1.5, 2.0), "the machine had other work"),
+        ((1.0, 1.02, 9.0), "quiet but for single rounds"),
+        ((1.0, 1.02, 9.0), "Slowest round by median: 8.82 at worst (*g: r*)"),
         ((1.0, 2.0), "how steady the machine was is not known"),
     ],
 )

@@ -16,6 +16,9 @@ _MANY = 3
 _BUSY = 1.15
 """Median by fastest round, of the middle row, from which a machine is called busy."""
 
+_DISTURBED = 2.0
+"""Slowest round by median, of any row, from which single rounds are said to have been disturbed."""
+
 
 def page(measured: Sequence[Measured]) -> str:
     """Return the page as Markdown; processors first, then GPUs."""
@@ -77,15 +80,20 @@ def _steadiness(rows: Sequence[Row]) -> str:
     if not rows:
         return "No row has three rounds or more: how steady the machine was is not known."
     middle = median(row.spread for row in rows)
-    worst = max(rows, key=lambda row: row.spread)
+    worst, outlier = max(rows, key=lambda row: row.spread), max(rows, key=lambda row: row.outlier)
     judged = (
         "the machine had other work, or drifted: the ratios were taken in turns and say more than the seconds"
         if middle > _BUSY
         else "the machine was quiet"
+        if outlier.outlier <= _DISTURBED
+        else "the machine was quiet but for single rounds, which the medians leave out"
     )
     return (
         f"How steady was the machine? Median by fastest round: {digits(middle)} in the middle of the "
-        f"{len(rows)} rows of {_MANY} rounds or more, {digits(worst.spread)} at worst "
-        f"(*{worst.group}: {worst.title}*). "
-        f"By this, {judged}."
+        f"{len(rows)} rows of {_MANY} rounds or more, {digits(worst.spread)} at worst ({_named(worst)}). "
+        f"Slowest round by median: {digits(outlier.outlier)} at worst ({_named(outlier)}). By this, {judged}."
     )
+
+
+def _named(row: Row) -> str:
+    return f"*{row.group}: {row.title}*"

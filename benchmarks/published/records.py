@@ -26,6 +26,7 @@ class Row:
         title: what the row is called.
         median: seconds.
         fastest: seconds of the fastest round.
+        slowest: seconds of the slowest round.
         rounds: how many.
         told: what the benchmark kept beside: ``what``, ``against``, ``ratio``, ``aim`` …
     """
@@ -35,6 +36,7 @@ class Row:
     title: str
     median: float
     fastest: float
+    slowest: float
     rounds: int
     told: Mapping[str, Any]
 
@@ -42,6 +44,11 @@ class Row:
     def spread(self) -> float:
         """Return how many times slower the median is than the fastest round; 1 on a machine at rest."""
         return self.median / self.fastest
+
+    @property
+    def outlier(self) -> float:
+        """Return how many times slower the slowest round is than the median."""
+        return self.slowest / self.median
 
 
 @dataclass(frozen=True)
@@ -123,7 +130,7 @@ def _reduced(one: Mapping[str, Any]) -> dict[str, Any]:
 def _row(one: Mapping[str, Any]) -> Row:
     told, stats = one["extra_info"], one["stats"]
     module = PurePosixPath(one["fullname"].partition("::")[0]).stem
-    seconds = (float(stats["median"]), float(stats["min"]))
+    seconds = (float(stats["median"]), float(stats["min"]), float(stats["max"]))
     if not all(math.isfinite(each) and each > 0 for each in seconds):
         raise ValueError(f"{one['fullname']}: got {seconds} as seconds; expected numbers above 0")
     return Row(module, str(one["group"]), str(told["row"]), *seconds, int(stats["rounds"]), told)
