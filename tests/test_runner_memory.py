@@ -202,3 +202,8 @@ def test_a_million_images_take_no_more_than_they_may(tmp_path: Path) -> None:
     free = _peak(None, tmp_path)
     assert free["inputs"] == ["resident"]
     assert free["mb"] > tight["mb"] + 100
+
+
+def test_a_size_of_a_few_bytes_is_told_as_it_is() -> None:
+    """Nobody who forgot a unit is told of a tenth of a megabyte."""
+    assert (memory.in_mb(512), memory.in_mb(10**5), memory.in_mb(25_700_001)) == ("512B", "0.1MB", "25.8MB")

@@ -152,7 +152,7 @@ class Bench:
         for part in (self._data.train, self._data.calibration, self._data.test):
             if not bool(protocol.class_mask(part, generator.normal_labels).any()):
                 raise Unsupported(
-                    f"{generator.name}: {self._data.name} has no images of the classes that should be normal"
+                    f"{self._data.name} has no images of the classes that should be normal; choose other anomalies."
                 )
         return images
 

@@ -99,5 +99,10 @@ def too_large(who: str, what: str, shape: tuple[int, ...], shelf: Shelf) -> Unsu
 
 
 def in_mb(size: int, rounded: Callable[[float], int] = math.ceil) -> str:
-    """Return bytes as ``parse_size`` reads them, in tenths of 10**6 bytes, rounded up unless told otherwise."""
+    """Return bytes as ``parse_size`` reads them, in tenths of 10**6 bytes, rounded up unless told otherwise.
+
+    What is less than a tenth is returned as it is.
+    """
+    if size < 10**5:
+        return f"{size}B"
     return f"{rounded(size / 10**5) / 10:g}MB"
