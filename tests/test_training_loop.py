@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import platform
 from functools import partial
 from threading import Event
+from typing import Any
 
 import pytest
 import torch
@@ -190,6 +192,29 @@ def test_trained_together_is_trained_alone(optimiser: str, replacement: bool) ->
         losses = train(module, functional.mse_loss, inputs[place], images=BUDGETS[place], seed=SEEDS[place], **settings)
         assert found[place] == pytest.approx(losses, rel=1e-4)
         torch.testing.assert_close(flat(together[place]), flat(module), rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="promised where it was seen")
+@pytest.mark.parametrize("kind", ["subject", "model-state"])
+def test_on_a_processor_tiny_networks_trained_together_are_those_trained_alone_bit_for_bit(kind: str) -> None:
+    """One seed gives one network, whoever is trained beside it: other seeds, or the rest of a run that is resumed."""
+    labelled = kind == "subject"
+    make = (
+        partial(dense, (784, 32, 32, 10), ["relu", "relu", "linear"])
+        if labelled
+        else partial(dense, (32, 16, 8, 16, 32), ["tanh", "tanh", "tanh", "linear"])
+    )
+    inputs = [noise(n, 784 if labelled else 32, seed=n) for n in SIZES]
+    loss = functional.cross_entropy if labelled else functional.mse_loss
+    targets = [torch.arange(n) % 10 for n in SIZES] if labelled else None
+    together, alone = ([build(make, seed=seed, device="cpu") for seed in SEEDS] for _ in range(2))
+    settings: dict[str, Any] = {"batch_size": 32, "learning_rate": 0.01}
+    budgets = [10 * images for images in BUDGETS]
+    train_many(together, loss, inputs, targets=targets, images=budgets, seeds=SEEDS, **settings)
+    for place, module in enumerate(alone):
+        own = None if targets is None else targets[place]
+        train(module, loss, inputs[place], targets=own, images=budgets[place], seed=SEEDS[place], **settings)
+        assert torch.equal(flat(together[place]), flat(module))
 
 
 @pytest.mark.parametrize("threads", [1, 2])

@@ -42,7 +42,7 @@ def test_a_part_goes_on_as_the_whole_would(name: str) -> None:
     """Cut to the first of two modules, its parameters move as those that were never cut."""
     whole = Stack([nn.Linear(2, 1), nn.Linear(2, 1)])
     optimiser = make_optimiser(name, 0.25, whole.flat)
-    gradient = noise(6, seed=1) - 0.5
+    gradient = noise(whole.flat.numel(), seed=1) - 0.5
     whole.flat.grad.copy_(gradient)
     optimiser.step()
     reference = whole.flat.detach().clone()

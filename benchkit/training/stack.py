@@ -9,6 +9,10 @@ from torch import Tensor, nn
 
 from benchkit.errors import UsageError
 
+BLOCK = 64
+"""Numbers that a flat parameter is a multiple of, filled up with zeros: an optimiser's kernel then has no rest that it
+rounds another way than the blocks before, and a processor trains a module to the same bits wherever it lies."""
+
 
 class Stack:
     """Moves the trainable parameters of modules that are built alike into one flat parameter.
@@ -18,7 +22,7 @@ class Stack:
 
     Attributes:
         modules: S modules.
-        flat: all their parameters; its gradient is zero at first.
+        flat: all their parameters, and zeros behind; its gradient is zero at first.
         parameters: by name, each S×….
         gradients: by name, each S×….
 
@@ -29,8 +33,8 @@ class Stack:
     def __init__(self, modules: Sequence[nn.Module]) -> None:
         self.modules = tuple(modules)
         first = _trainable(self.modules[0])
-        size = sum(parameter.numel() for parameter in first.values())
-        self.flat = nn.Parameter(next(iter(first.values())).new_empty(size * len(self.modules)))
+        size = len(self.modules) * sum(parameter.numel() for parameter in first.values())
+        self.flat = nn.Parameter(next(iter(first.values())).new_zeros(size + -size % BLOCK))
         self.flat.grad = torch.zeros_like(self.flat)
         self.parameters = self._views(self.flat.data, first)
         self.gradients = self._views(self.flat.grad, first)
@@ -53,13 +57,17 @@ class Stack:
 
         The other modules are to have left.
         """
-        sizes = [view[0].numel() for view in self.parameters.values()]
+        rest = Stack(self.modules[:count])
+        like = _trainable(rest.modules[0])
 
         def cut(line: Tensor) -> Tensor:
-            blocks = torch.split(line, [size * len(self.modules) for size in sizes])
-            return torch.cat([block[: size * count] for block, size in zip(blocks, sizes, strict=True)])
+            part = torch.zeros_like(rest.flat.data)
+            new = rest._views(part, like)
+            for name, values in self._views(line, like).items():
+                new[name].copy_(values[:count])
+            return part
 
-        return Stack(self.modules[:count]), cut
+        return rest, cut
 
     def leave(self, count: int) -> None:
         """Let all but the first ``count`` modules keep the parameters that they have, whatever becomes of the stack.

@@ -42,8 +42,9 @@ than a twentieth of its seconds, nothing can meet that.""",
     "test_together": """\
 What `fit_many` is for: one call trains a network for each seed. Ratios are to one seed alone, so linear growth would
 read 10 for ten. Thirty seeds have one round. Few images, so that all of it takes minutes; the work an image is that of
-a full training. Each step of networks trained together agrees with that of one alone to float32 rounding (tested); how
-far they are apart at the end says how the network amplifies it: ReLUs that fall to the other side of 0 do.""",
+a full training. On a processor, networks trained together end at the very bits of those trained alone. On a GPU each
+step agrees to float32 rounding; how far they are apart at the end says how the network amplifies it: a ReLU does that
+falls to the other side of 0.""",
     "test_ceilings": """\
 The machine's own limits, measured in the same run, and how near each detector comes when a run times it: images in,
 scores out, the view included. `p50`, `p95` and `p99` are latencies of one batch of 1,024; the images lie on the device,
