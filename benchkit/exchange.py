@@ -148,12 +148,19 @@ class Work:
 
     def __post_init__(self) -> None:
         for name, value in (("flop", self.flop), ("bytes", self.bytes)):
-            if not _is_amount(value):
+            amount = _amount(value)
+            if amount is None:
                 raise UsageError(
                     f"Work: got {name}={value!r}; expected a finite number, 0 or more, for each input. State less "
                     "rather than more: it is a lower bound."
                 )
+            object.__setattr__(self, name, amount)
 
 
-def _is_amount(value: Any) -> bool:
-    return isinstance(value, Real) and bool(0 <= float(value) < math.inf)
+def _amount(value: Any) -> float | None:
+    """Return a finite number, 0 or more, as Python's own, which JSON can hold; None for anything else."""
+    try:
+        amount = float(value) if isinstance(value, Real) else math.nan
+    except OverflowError:
+        return None
+    return amount if 0 <= amount < math.inf else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -83,7 +84,9 @@ def test_a_view_offers_itself_by_default() -> None:
     assert Plain("edges").offers() == ("edges",)
 
 
-@pytest.mark.parametrize("value", [-1.0, float("nan"), float("inf"), "many", None, torch.ones(())])
+@pytest.mark.parametrize(
+    "value", [-1.0, float("nan"), float("inf"), "many", None, torch.ones(()), pytest.param(10**400, id="huge")]
+)
 @pytest.mark.parametrize("field", ["flop", "bytes"])
 def test_stated_work_is_an_amount(field: str, value: object) -> None:
     """A number of operations or bytes is finite and not negative, or a UsageError that names it."""
@@ -92,10 +95,12 @@ def test_stated_work_is_an_amount(field: str, value: object) -> None:
         benchkit.Work(**stated)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("value", [0, 3, 2.5e9, np.float64(1.5), np.int64(7)])
+@pytest.mark.parametrize("value", [0, 3, 2.5e9, np.float64(1.5), np.int64(7), np.float32(1.5), Fraction(3, 2)])
 def test_any_real_number_can_be_stated(value: float) -> None:
-    """Python's and NumPy's numbers will do."""
-    assert benchkit.Work(value, value) == benchkit.Work(flop=value, bytes=value)
+    """Python's and NumPy's numbers will do; they become Python's, which every row can hold."""
+    stated = benchkit.Work(value, value)
+    assert stated == benchkit.Work(flop=value, bytes=value)
+    assert (type(stated.flop), type(stated.bytes)) == (float, float)
 
 
 def test_a_detector_states_no_work_by_default() -> None:

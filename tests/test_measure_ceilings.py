@@ -60,6 +60,12 @@ def test_no_work_has_no_limit() -> None:
     assert Ceilings(1e9, 1e9).images_per_second(0.0, 10.0) == 1e8
 
 
+def test_next_to_no_work_has_no_limit_either() -> None:
+    """A quotient too large for a number would be infinite, which no row can hold."""
+    assert Ceilings(1e9, 1e9).images_per_second(5e-324, 1e-300) is None
+    assert Ceilings(1e9, 1e9).images_per_second(5e-324, 10.0) == 1e8
+
+
 def test_rates_are_work_by_median_time() -> None:
     """Where every reading takes a millisecond, the operations of all products come in as many milliseconds."""
     shapes = [(2, 3, 4), (5, 6, 7), (2, 3, 4)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -60,6 +61,14 @@ class Stating(Projection):
 
 
 @dataclass(frozen=True)
+class Unchecked(Work):
+    """Takes whatever it is given."""
+
+    def __post_init__(self) -> None:
+        """Nothing is refused."""
+
+
+@dataclass(frozen=True)
 class Misstating(Projection):
     """Says what cannot be."""
 
@@ -77,6 +86,7 @@ MISSTATEMENTS: dict[str, Callable[[Tensor], object]] = {
     "number": lambda inputs: 12.0,
     "nan": lambda inputs: Work(float("nan"), 1.0),
     "negative": lambda inputs: Work(1.0, -1.0),
+    "unchecked": lambda inputs: Unchecked("a", None),  # type: ignore[arg-type]
     "spoil": lambda inputs: (inputs.add_(1.0), None)[1],
 }
 
@@ -131,6 +141,14 @@ def test_a_misstatement_costs_the_limit_alone(how: str, tmp_path: Path, capsys: 
     said = capsys.readouterr().err
     assert "Misstating 'misstating': work" in said
     assert "no share of the limit" in said
+
+
+@pytest.mark.parametrize("stated", [np.float32(100), 5e-324])
+def test_an_odd_number_costs_no_run(stated: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A number of NumPy's, or one too small to divide by, is stored like any other: the run goes on."""
+    monkeypatch.setitem(MISSTATEMENTS, "odd", lambda inputs: Work(stated, 0.0))
+    (row,) = run(tmp_path, Misstating(how="odd")).cells.to_dict("records")
+    assert (row["status"], row["flop_per_image"]) == ("ok", float(stated))
 
 
 def test_the_images_of_others_are_safe_from_a_statement(tmp_path: Path) -> None:

@@ -63,14 +63,14 @@ class Ceilings:
             bytes: read and written for an image; None where unknown.
 
         Returns:
-            The lower of the two limits; None where nothing is known, or nothing is to be done.
+            The lower of the two limits; None where nothing is known, or nothing is to be done, or next to nothing.
         """
         limits = [
             rate / work
             for rate, work in ((self.product_flop_per_second, flop), (self.copy_bytes_per_second, bytes))
             if work is not None and work > 0
         ]
-        return min(limits, default=None)
+        return min(filter(math.isfinite, limits), default=None)
 
     def or_better(self, other: Ceilings) -> Ceilings:
         """Return the higher of each of the two."""

@@ -66,11 +66,11 @@ def _work(fitted: Fitted, batch: Tensor) -> tuple[ImageWork, tuple[str, ...]]:
             view = count(fitted.look, batch)
             stated = None if view is None else _statement(fitted, view.result)
             scorer = None if view is None or stated is not None else count(fitted.scorer, view.result)
+        return image_work(batch, view, scorer, stated), ()
     except PLUGIN_FAULTS as error:
         _, reason = explain(error, fitted.offer, "work")
         sys.stderr.write(f"benchkit: note: no share of the limit: {reason}\n")
         return ImageWork(), (flags.MISSTATED,)
-    return image_work(batch, view, scorer, stated), ()
 
 
 def _statement(fitted: Fitted, inputs: Tensor) -> Work | None:
