@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+import torch
+from together_plugins import NOT_VIEWS
 from toy_plugins import FITTED_TOGETHER as CALLS
 from toy_plugins import Brighter, Brightness, HeldOut, ToyImages
 
@@ -85,7 +88,13 @@ def test_who_does_not_want_to_here_is_fitted_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("fault", "said"),
-    [("raise", "fit_many: got "), ("few", "expected a list of 4"), ("mutate", "got its inputs changed in place")],
+    [
+        ("raise", "fit_many: got "),
+        ("few", "expected a list of 4"),
+        ("mutate", "got its inputs changed in place"),
+        ("many-nothings", "got NoneType among its scorers"),
+        ("text", "got str among its scorers"),
+    ],
 )
 def test_a_fault_of_many_costs_nobody_a_cell(
     fault: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -101,6 +110,38 @@ def test_a_fault_of_many_costs_nobody_a_cell(
     expected = alone(tmp_path, monkeypatch, "together")
     columns = [name for name in NUMBERS if name != "detector"]
     pd.testing.assert_frame_equal(cells[columns], expected[columns])
+
+
+@pytest.mark.parametrize("view", NOT_VIEWS)
+def test_a_view_of_many_that_is_none_costs_nobody_a_cell(
+    view: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No mapping, no function in it, or none of the view's name: it is trained for each by itself, and that is told."""
+    cells = toys(tmp_path, f"on-{view}")
+    assert set(cells["status"]) == {"ok"}
+    assert capsys.readouterr().err.count(f"OddView '{view}': fit_many: got ") == 1
+
+
+def test_who_empties_the_list_of_inputs_keeps_what_it_made(tmp_path: Path) -> None:
+    """The list is the plugin's own: each scorer goes to the task whose inputs it was fitted on."""
+    cells = toys(tmp_path, "consuming", "together")
+    assert list(cells["fit_together"]) == [4] * 8
+    assert len(cells.groupby(["anomaly", "seed"])["auroc"].unique().map(len).unique()) == 1
+
+
+@pytest.mark.parametrize("fault", ["raise", "panic", "junk", "not"])
+def test_asking_who_stacks_changes_nothing_for_others(
+    fault: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``stacks_on`` leaves what is global as it was and prints nothing among the results; one that fails says no."""
+    before = (torch.get_num_threads(), torch.get_default_dtype(), random.getstate(), Path.cwd())
+    cells = toys(tmp_path, f"undecided-{fault}")
+    assert (torch.get_num_threads(), torch.get_default_dtype(), random.getstate(), Path.cwd()) == before
+    assert set(cells["status"]) == {"ok"}
+    assert list(cells["fit_together"]) == [4 if fault == "not" else 1] * 4
+    said = capsys.readouterr()
+    assert "asked" not in said.out
+    assert ("stacks_on: got" in said.err) is (fault != "not")
 
 
 def test_many_that_find_no_room_are_fitted_in_portions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

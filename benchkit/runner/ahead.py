@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from benchkit.contract import Detector, LabelledImages, LabelledRows, Rows, View
@@ -19,6 +20,7 @@ from benchkit.runner.fit import Fit, how_lent
 from benchkit.runner.guard import PLUGIN_FAULTS, SpoiledInputsError, contract_error, explain, isolated, untouched
 from benchkit.runner.ledger import Ledger
 from benchkit.runner.shelf import Shelf
+from benchkit.runner.views import checked_looks, look_among
 
 
 def fit_ahead(
@@ -47,6 +49,16 @@ def fit_ahead(
             return
 
 
+def stacks(offer: Offer[Any], device: torch.device) -> bool:
+    """Return whether a plugin says that many at once are worth their while there; one that cannot tell says no."""
+    try:
+        with isolated(0):
+            return bool(offer.item.stacks_on(device))
+    except PLUGIN_FAULTS as error:
+        _note(error, offer, "stacks_on")
+        return False
+
+
 def _done(fit: Callable[[], None], offer: Offer[Any], shelf: Shelf) -> bool:
     """Fit many at once; where that comes to nothing, say why, unless each group is going to."""
     try:
@@ -55,10 +67,14 @@ def _done(fit: Callable[[], None], offer: Offer[Any], shelf: Shelf) -> bool:
     except PLUGIN_FAULTS as error:
         if isinstance(error, SpoiledInputsError):
             shelf.clear()
-        status, reason = explain(error, offer, "fit_many")
-        if status != "skipped":
-            sys.stderr.write(f"benchkit: note: fitted one by one: {reason}\n")
+        _note(error, offer, "fit_many")
         return False
+
+
+def _note(error: BaseException, offer: Offer[Any], method: str) -> None:
+    status, reason = explain(error, offer, method)
+    if status != "skipped":
+        sys.stderr.write(f"benchkit: note: fitted one by one: {reason}\n")
 
 
 def _portions(benches: Sequence[Bench]) -> list[list[Bench]]:
@@ -76,10 +92,13 @@ def _fit_view(benches: Sequence[Bench], view: str, ledger: Ledger) -> None:
     if len(wanting) < 2:
         return
     offer = wanting[0].room.offer(view)
-    if not offer.item.stacks_on(wanting[0].device):
+    if not stacks(offer, wanting[0].device):
         return
     normals = [bench.room.normal_for(offer) for bench in wanting]
-    for bench, fit in zip(wanting, _fitted_views(offer, normals, wanting, ledger), strict=True):
+    fits = _fitted_views(offer, normals, wanting, ledger)
+    for fit in fits:
+        look_among(checked_looks(fit.value, offer, "fit_many"), view, offer, "fit_many")
+    for bench, fit in zip(wanting, fits, strict=True):
         bench.room.give(view, fit.value, fit.seconds)
 
 
@@ -94,7 +113,7 @@ def _fitted_views(
 
 
 def _fit_detector(benches: Sequence[Bench], offer: Offer[Detector], ledger: Ledger) -> None:
-    if len(benches) < 2 or not offer.item.stacks_on(benches[0].device):
+    if len(benches) < 2 or not stacks(offer, benches[0].device):
         return
     with PeakMemory(benches[0].device) as memory:
         inputs = [bench.room.training(offer.item) for bench in benches]
@@ -108,14 +127,19 @@ def _fitted_detectors(
 ) -> list[Fit]:
     seeds = [bench.task.seed for bench in benches]
     with _lent(inputs, offer), isolated(seeds[0]), ledger.time("fit", offer.item.name) as watch:
-        scorers: object = offer.item.fit_many(inputs, seeds=seeds)  # type: ignore[arg-type] # as above
-    return _shares(scorers, watch.seconds, inputs, offer)
+        scorers: object = offer.item.fit_many(list(inputs), seeds=seeds)  # type: ignore[arg-type] # as above
+    fits = _shares(scorers, watch.seconds, inputs, offer)
+    wrong = [type(fit.value).__name__ for fit in fits if not callable(fit.value)]
+    if wrong:
+        raise contract_error(offer, f"fit_many: got {wrong[0]} among its scorers; expected callables.")
+    return fits
 
 
 def _shares(made: object, seconds: float, lent: Sequence[Tensor | Rows], offer: Offer[Any]) -> list[Fit]:
     count = len(lent)
     if not isinstance(made, Sequence) or len(made) != count:
-        raise contract_error(offer, f"fit_many: got {type(made).__name__}; expected a list of {count}.")
+        size = f" of {len(made)}" if isinstance(made, Sequence) else ""
+        raise contract_error(offer, f"fit_many: got {type(made).__name__}{size}; expected a list of {count}.")
     return [Fit(each, seconds / count, count, how_lent(inputs)) for each, inputs in zip(made, lent, strict=True)]
 
 

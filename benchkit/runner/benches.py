@@ -7,9 +7,8 @@ from typing import Any
 
 from benchkit.contract import Detector
 from benchkit.registry import Offer
-from benchkit.runner.ahead import fit_ahead
+from benchkit.runner.ahead import fit_ahead, stacks
 from benchkit.runner.bench import Bench
-from benchkit.runner.guard import PLUGIN_FAULTS
 from benchkit.runner.ledger import Ledger
 from benchkit.runner.machine import Machine
 from benchkit.runner.memory import shelf_for
@@ -61,7 +60,4 @@ class Benches:
             fit_ahead([self.of(task) for task in some], [task.views for task in some], offer, self._ledger)
 
     def _stacks(self, *offers: Offer[Any] | None) -> bool:
-        try:
-            return any(offer is not None and offer.item.stacks_on(self._machine.device) for offer in offers)
-        except PLUGIN_FAULTS:
-            return False
+        return any(offer is not None and stacks(offer, self._machine.device) for offer in offers)

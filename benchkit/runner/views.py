@@ -76,9 +76,7 @@ class ViewRoom:
         looks = self._looks[offer.item.name]
         if isinstance(looks, BaseException):
             raise looks
-        if view not in looks:
-            raise contract_error(offer, f"fit: got the views {sorted(looks)}; expected {view!r} among them.")
-        return looks[view]
+        return look_among(looks, view, offer)
 
     def _fit(self, offer: Offer[View]) -> Mapping[str, Look] | BaseException:
         try:
@@ -91,7 +89,7 @@ class ViewRoom:
     def _timed_fit(self, offer: Offer[View], normal: LabelledImages | LabelledRows) -> Mapping[str, Look]:
         with self._ledger.time("view", offer.item.name) as watch:
             looks: object = offer.item.fit(normal, seed=self._seed)  # type: ignore[arg-type] # rows to who takes them
-        fitted = _checked(looks, offer)
+        fitted = checked_looks(looks, offer)
         self._fit_seconds[offer.item.name] = watch.seconds
         return fitted
 
@@ -110,15 +108,10 @@ class ViewRoom:
         """Return whether the view's object was trained, or failed to be."""
         return self.offer(view).item.name in self._looks
 
-    def give(self, view: str, looks: object, seconds: float) -> None:
-        """Take what the view's object gave when it was trained elsewhere, together with others.
-
-        Raises:
-            ContractError: it is no mapping.
-        """
-        offer = self.offer(view)
-        self._looks[offer.item.name] = _checked(looks, offer)
-        self._fit_seconds[offer.item.name] = seconds
+    def give(self, view: str, looks: Mapping[str, Look], seconds: float) -> None:
+        """Take what the view's object gave when it was trained elsewhere, together with others."""
+        name = self.offer(view).item.name
+        self._looks[name], self._fit_seconds[name] = looks, seconds
 
     def fit_seconds(self, view: str) -> float | None:
         """Return how long the view's object was trained; None before."""
@@ -171,7 +164,28 @@ class ViewRoom:
         return self._shelf.get(key, needed, timed)
 
 
-def _checked(looks: object, offer: Offer[View]) -> Mapping[str, Look]:
+def checked_looks(looks: object, offer: Offer[View], method: str = "fit") -> Mapping[str, Look]:
+    """Return what a view's ``method`` gave when it is a mapping of view to function.
+
+    Raises:
+        ContractError: it is not.
+    """
     if not isinstance(looks, Mapping):
-        raise contract_error(offer, f"fit: got {type(looks).__name__}; expected a mapping of view to function.")
+        raise contract_error(offer, f"{method}: got {type(looks).__name__}; expected a mapping of view to function.")
+    for name, look in looks.items():
+        if not callable(look):
+            got = f"{type(look).__name__} as {name!r}"
+            raise contract_error(offer, f"{method}: got {got}; expected a function from images to inputs.")
     return looks
+
+
+def look_among(looks: Mapping[str, Look], view: str, offer: Offer[View], method: str = "fit") -> Look:
+    """Return the function of one view.
+
+    Raises:
+        ContractError: there is none of that name.
+    """
+    if view not in looks:
+        names = sorted(map(str, looks))
+        raise contract_error(offer, f"{method}: got the views {names}; expected {view!r} among them.")
+    return looks[view]
