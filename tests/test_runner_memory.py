@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from toy_plugins import Brighter, Brightness, HeldOut, ToyImages
 
 import benchkit
 from benchkit.measure.hardware import memory_bytes
-from benchkit.runner import memory
+from benchkit.runner import memory, parse_size
 from benchkit.runner.machine import machine_for
 from benchkit.runner.protocol import prepare
 from benchkit.runner.settings import RunSettings
@@ -136,6 +138,9 @@ def test_without_a_limit_a_processor_keeps_some(monkeypatch: pytest.MonkeyPatch)
     ("size", "said"),
     [
         (2_000_000, r"got 2MB; expected at least 2.1MB, half of which holds the 4,096 images of 8×8 pixels"),
+        (2_097_151, r"got 2MB; expected at least 2.1MB"),
+        (999, r"got 999B; expected at least 2.1MB"),
+        (2_500_000 * 10**6, r"got 2500000MB; expected no more than cpu has"),
         (2**61, r"expected no more than cpu has"),
     ],
 )
@@ -143,6 +148,13 @@ def test_a_memory_that_cannot_be_is_refused(size: int, said: str, tmp_path: Path
     """Too little for a batch, or more than there is: before anything is fitted."""
     with pytest.raises(benchkit.UsageError, match=f"--device-memory: .*{said}"):
         toys(tmp_path, Brightness(), device_memory=size)
+
+
+@given(size=st.integers(0, 2**62))
+def test_a_size_that_is_shown_can_be_given_back(size: int) -> None:
+    """What an error says to give is a size that the option takes, and enough, however large."""
+    assert size <= parse_size(memory.in_mb(size)) < size + 10**5
+    assert size - 10**5 < parse_size(memory.in_mb(size, down=True)) <= size
 
 
 def test_the_memory_of_a_machine_is_known() -> None:

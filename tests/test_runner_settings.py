@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import benchkit
@@ -35,12 +36,31 @@ from benchkit.runner import RunSettings, seeds_from
         {"batch_sizes": (64, 64)},
         {"batch_sizes": "1,sixty-four"},
         {"batch_sizes": (1, 64), "beside": "meet"},
+        {"batch_sizes": 64},
+        {"batch_sizes": None},
+        {"batch_size": 2.5},
+        {"batch_size": True},
+        {"batch_size": "64"},
+        {"batch_size": np.int64(64)},
+        {"timing_noise": "low"},
+        {"timing_noise": None},
+        {"timing_noise": np.float32(0.1)},
+        {"timing_seconds": "0.5"},
+        {"timing_seconds": True},
+        {"prevalence": "half"},
+        {"jobs": 1.5},
+        {"jobs": "2"},
+        {"timeout": "soon", "jobs": 1},
+        {"device_memory": 1e9},
+        {"memory_limit": 1e9, "jobs": 1},
+        {"seeds": (0.5,)},
+        {"seeds": ("a", 1)},
         {"threshold": "median"},
         {"threshold": "quantile:1.5"},
     ],
 )
 def test_values_out_of_range_are_usage_errors(wrong: dict[str, object]) -> None:
-    """Each wrong value ends with exit status 2 and says what is expected."""
+    """Each wrong value, be it of another type, ends with exit status 2 and says what is expected."""
     with pytest.raises(benchkit.UsageError, match="expected"):
         RunSettings(**wrong)  # type: ignore[arg-type]
 

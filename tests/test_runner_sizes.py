@@ -24,6 +24,7 @@ from benchkit.runner.sizes import MOST_IMAGES
         ("4GB", 4 * 10**9),
         ("4 gb", 4 * 10**9),
         ("1.5G", 15 * 10**8),
+        ("4.1MB", 41 * 10**5),
         ("0.5GiB", 2**29),
         (" 2T ", 2 * 10**12),
         ("7B", 7),
@@ -35,8 +36,10 @@ def test_a_size_is_bytes(text: str, size: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "GB", "-1GB", "4PB", "4GBB", "1e9", "4,5GB", "four", "0x10", ".5G", "4\nGB4", "४GB", "9" * 400]
-)
+    "text",
+    ["", "GB", "-1GB", "4PB", "4GBB", "1e9", "4,5GB", "four", "0x10", ".5G", "4\nGB4", "४GB", "9" * 400,
+     "9" * 305 + "TB"],
+)  # fmt: skip
 def test_what_is_no_size_is_refused(text: str) -> None:
     """The message repeats it and shows sizes."""
     with pytest.raises(UsageError, match=r"memory limit: got .*512MiB"):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-
 import torch
 
 from benchkit.contract import Detector, Rows, View
@@ -56,16 +53,17 @@ def _check(asked: int, data: Prepared, device: torch.device) -> None:
     there = memory_bytes(device)
     if there is not None and asked > there:
         raise UsageError(
-            f"--device-memory: got {in_mb(asked)}; expected no more than {device} has, {in_mb(there)}. Give less, or "
-            "leave the option out."
+            f"--device-memory: got {in_mb(asked)}; expected no more than {device} has, {in_mb(there, down=True)}. Give "
+            "less, or leave the option out."
         )
     batch = _FLOAT * SCORING_BATCH * torch.Size(data.test.images.shape[1:]).numel()
     least = 2 * (batch + data.device_bytes)
     if asked < least:
         size = "×".join(map(str, data.test.images.shape[2:]))
         raise UsageError(
-            f"--device-memory: got {in_mb(asked)}; expected at least {in_mb(least)}, half of which holds the "
-            f"{SCORING_BATCH:,} images of {size} pixels that are scored at a time. Give more, or leave the option out."
+            f"--device-memory: got {in_mb(asked, down=True)}; expected at least {in_mb(least)}, half of which holds "
+            f"the {SCORING_BATCH:,} images of {size} pixels that are scored at a time. Give more, or leave the option "
+            "out."
         )
 
 
@@ -93,16 +91,17 @@ def too_large(who: str, what: str, shape: tuple[int, ...], shelf: Shelf) -> Unsu
     needed = _FLOAT * torch.Size(shape).numel()
     return Unsupported(
         f"{who} gets its {what} as a whole: {'×'.join(map(str, shape))} numbers are {in_mb(needed)}, and "
-        f"--device-memory leaves {in_mb(shelf.room, math.floor)} for them. Give --device-memory "
+        f"--device-memory leaves {in_mb(shelf.room, down=True)} for them. Give --device-memory "
         f"{in_mb(shelf.enough_for(needed))} or more, or leave the option out."
     )
 
 
-def in_mb(size: int, rounded: Callable[[float], int] = math.ceil) -> str:
+def in_mb(size: int, *, down: bool = False) -> str:
     """Return bytes as ``parse_size`` reads them, in tenths of 10**6 bytes, rounded up unless told otherwise.
 
     What is less than a tenth is returned as it is.
     """
     if size < 10**5:
         return f"{size}B"
-    return f"{rounded(size / 10**5) / 10:g}MB"
+    whole, tenths = divmod(size // 10**5 if down else -(-size // 10**5), 10)
+    return f"{whole}.{tenths}MB" if tenths else f"{whole}MB"

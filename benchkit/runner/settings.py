@@ -76,31 +76,32 @@ class RunSettings:
     def __post_init__(self) -> None:
         # The canonical text, so that `quantile:0.950` makes no other protocol than `quantile:0.95`.
         object.__setattr__(self, "threshold", parse_policy(self.threshold).text)
-        seeds_fit = bool(self.seeds) and min(self.seeds) >= 0 and len(set(self.seeds)) == len(self.seeds)
-        _check("seeds", self.seeds, seeds_fit, "at least one, none negative, none twice")
-        _check("jobs", self.jobs, self.jobs >= 0, "0 (this process) or more")
+        seeds_fit = bool(self.seeds) and all(map(_is_whole, self.seeds)) and len(set(self.seeds)) == len(self.seeds)
+        _check("seeds", self.seeds, seeds_fit, "at least one whole number, none negative, none twice")
+        _check("jobs", self.jobs, _is_whole(self.jobs), "a whole number, 0 (this process) or more")
         self._check_isolation()
-        _check("prevalence", self.prevalence, 0.0 < self.prevalence < 1.0, "a share between 0 and 1, such as 0.5")
-        _check("batch size", self.batch_size, self.batch_size >= 1, "1 or more")
+        prevalence_fits = _is_number(self.prevalence) and 0.0 < self.prevalence < 1.0
+        _check("prevalence", self.prevalence, prevalence_fits, "a share between 0 and 1, such as 0.5")
+        _check("batch size", self.batch_size, _is_whole(self.batch_size, 1), "a whole number, 1 or more")
         self._check_timing()
 
     def _check_timing(self) -> None:
         if self.timing_seconds is None:  # settled here, so that it stands in run.json
             object.__setattr__(self, "timing_seconds", _timing_seconds_on(self.device))
-        timing_fits = math.isfinite(self.timing_budget) and self.timing_budget > 0
+        timing_fits = _is_number(self.timing_seconds) and self.timing_budget > 0
         _check("timing seconds", self.timing_seconds, timing_fits, "a positive number")
-        noise_fits = 0.0 <= self.timing_noise < 1.0
+        noise_fits = _is_number(self.timing_noise) and 0.0 <= self.timing_noise < 1.0
         _check("timing noise", self.timing_noise, noise_fits, "a share from 0 to below 1, such as 0.01")
         object.__setattr__(self, "batch_sizes", batch_sizes_from(self.batch_sizes))
         in_turns = self.beside is not None and bool(self.batch_sizes)
         _check("batch sizes", self.batch_sizes, not in_turns, "none with --beside, which times one size in turns")
 
     def _check_isolation(self) -> None:
-        timeout_fits = self.timeout is None or (math.isfinite(self.timeout) and self.timeout > 0)
+        timeout_fits = self.timeout is None or (_is_number(self.timeout) and self.timeout > 0)
         _check("timeout", self.timeout, timeout_fits, "a positive number of seconds")
-        limit_fits = self.memory_limit is None or 0 < self.memory_limit < 2**62
+        limit_fits = self.memory_limit is None or (_is_whole(self.memory_limit, 1) and self.memory_limit < 2**62)
         _check("memory limit", self.memory_limit, limit_fits, "1 byte or more, and no more than a machine can have")
-        memory_fits = self.device_memory is None or 0 < self.device_memory < 2**62
+        memory_fits = self.device_memory is None or (_is_whole(self.device_memory, 1) and self.device_memory < 2**62)
         _check("device memory", self.device_memory, memory_fits, "1 byte or more, and no more than a device can have")
         _check("executor", self.executor, bool(_EXECUTOR.fullmatch(self.executor)), "local, dask or dask://HOST:PORT")
         alone = self.executor == LOCAL and self.jobs <= 1
@@ -161,6 +162,16 @@ def _timing_seconds_on(device: str) -> float:
 def _check(what: str, got: object, good: bool, expected: str) -> None:
     if not good:
         raise UsageError(f"run settings: {what}: got {got!r}; expected {expected}.")
+
+
+def _is_whole(value: object, least: int = 0) -> bool:
+    """A truth value is no number, and NumPy's would not be readable in run.json."""
+    return type(value) is int and value >= least
+
+
+def _is_number(value: object) -> bool:
+    """Return whether it is a finite number, of Python's as above."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def seeds_from(seeds: int | Iterable[int]) -> tuple[int, ...]:
