@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from published import page, read, together
+from published import Measured, page, read, together
 
 ROOT = Path(__file__).parents[1]
 FILES = ROOT / "results" / "performance"
@@ -35,11 +36,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = measure(chosen.into / f"{chosen.measure}.json", chosen.only, brief=chosen.brief)
     files = chosen.files or sorted(chosen.into.glob("*.json"))
     try:
-        text = page([read(file) for file in files])
+        text = _page(files, chosen.into)
+        return _deliver(text, chosen.out, check=chosen.check) or status
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    return _deliver(text, chosen.out, check=chosen.check) or status
+
+
+def _page(files: Sequence[Path], folder: Path) -> str:
+    """Return the page of these files.
+
+    Raises:
+        ValueError: there is none, or one of them is not a file of the benchmarks; names it.
+    """
+    if not files:
+        raise ValueError(f"{folder}: got no file of the benchmarks; expected one at least. Make one: make performance.")
+    return page([_readable(file) for file in files])
+
+
+def _readable(file: Path) -> Measured:
+    """Read a file that holds all that the page says of it."""
+    measured = read(file)
+    try:
+        page([measured])
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        said = f"{type(error).__name__}: {error}"
+        raise ValueError(f"{file}: not a file of the benchmarks ({said}). Make one: make performance.") from error
+    return measured
 
 
 def measure(into: Path, modules: Sequence[str], *, brief: bool) -> int:
@@ -82,16 +105,28 @@ def _deliver(text: str, out: Path, *, check: bool) -> int:
         same = out.exists() and out.read_text(encoding="utf-8") == text
         print(f"{out}: {'up to date' if same else 'out of date; write it: python benchmarks/performance.py'}")
         return 0 if same else 1
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(text, encoding="utf-8")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ValueError(f"{out}: cannot be written ({error.strerror}). Give another --out.") from error
     print(out)
     return 0
+
+
+def _name(text: str) -> str:
+    """Return the name of a file in its folder, as ``--measure`` takes it."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", text):
+        raise argparse.ArgumentTypeError(f"got {text!r}; expected letters, digits, dots and hyphens, such as cpu")
+    return text
 
 
 def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure, and write the performance page.")
     parser.add_argument("files", nargs="*", type=Path, help="what was measured (every file in --into)")
-    parser.add_argument("--measure", metavar="NAME", help="measure first, into NAME.json; BENCHKIT_DEVICE: on what")
+    parser.add_argument(
+        "--measure", metavar="NAME", type=_name, help="measure first, into NAME.json; BENCHKIT_DEVICE: on what"
+    )
     parser.add_argument("--only", action="append", choices=MODULES, default=[], help="measure this part (repeatable)")
     parser.add_argument("--brief", action="store_true", help="measure what has to do with the device, in minutes")
     parser.add_argument("--into", type=Path, default=FILES, help="folder of what was measured (results/performance)")

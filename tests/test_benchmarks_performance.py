@@ -196,6 +196,12 @@ def test_what_is_committed_is_small_and_of_nobodys_host(files: Path) -> None:
         "not json", "{}", "[]", '{"format": 99, "benchmarks": []}',
         json.dumps(document({}, {**entry("m", "g", "r", 1.0), "extra_info": {}})),
         json.dumps(document(MACHINE, entry("m", "g", "r", 0.0))),
+        pytest.param("[" * 100_000, id="deep"),
+        json.dumps(document({**MACHINE, "versions": None}, entry("m", "g", "r", 1.0))),
+        json.dumps(document(MACHINE, entry("m", "g", "r", 1.0, against="q", ratio=2.0))),
+        json.dumps(document(MACHINE, entry("m", "g", "r", 1.0, share="half", share_of="q"))),
+        json.dumps(document(MACHINE, entry("m", "g", "r", 1.0, aim={"of": "luck", "at": ">=", "value": 1}))),
+        json.dumps(document({**MACHINE, "scale": "all"}, entry("m", "g", "r", 1.0))),
     ],
 )  # fmt: skip
 def test_a_file_of_something_else_is_refused_by_name(
@@ -206,6 +212,52 @@ def test_a_file_of_something_else_is_refused_by_name(
     assert performance.main(["--into", str(tmp_path), "--out", str(tmp_path / "page.md")]) == 2
     assert "cpu.json: not a file of the benchmarks" in capsys.readouterr().err
     assert not (tmp_path / "page.md").exists()
+
+
+def test_without_a_file_there_is_no_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A page of nothing would take the place of one with figures, and be called up to date."""
+    out = tmp_path / "page.md"
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        for more in ([], ["--check"]):
+            assert performance.main(["--into", str(folder), "--out", str(out), *more]) == 2
+            assert f"{folder}: got no file of the benchmarks" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_a_page_that_cannot_be_written_is_named(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One sentence, and status 2."""
+    assert performance.main(["--into", str(files), "--out", str(files / "cpu.json" / "page.md")]) == 2
+    assert "page.md: cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["../cpu", "/cpu", "", ".cpu", "a b", "cpu\n"])
+def test_what_is_measured_stays_in_its_folder(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """NAME is the name of a file, not a path."""
+    monkeypatch.setattr(performance, "measure", lambda *_, **__: pytest.fail("measured"))
+    with pytest.raises(SystemExit, match="2"):
+        performance.main(["--measure", name])
+    assert "expected letters" in capsys.readouterr().err
+
+
+def test_text_of_a_file_is_no_markup(tmp_path: Path) -> None:
+    """Whatever stands in a file: no line of its own, no HTML, no link, no picture, no further column."""
+    evil = "x | \\| <script>alert(1)</script> ![p](http://e/p.png) <!-- \n\n# Owned\n\x1b[2J\u2028- y"
+    told = {"share": 0.5, "share_of": evil, "work": 1.0, "unit": evil, "what": evil, "against": evil, "ratio": 2.0,
+            "ratio_low": 1.0, "ratio_high": 3.0, "detectors": [{"detector": evil, "timing_flags": evil}],
+            "growth": {"of": evil, "slope": 1.0, "r2": 1.0, "fixed": 1.0, "each": 1.0},
+            "aim": {"of": "share", "at": ">=", "value": 0.4}}  # fmt: skip
+    machine = {**MACHINE, "device_name": evil, "cpu": evil, "versions": {evil: evil}, "images": evil, "platform": evil}
+    made = together([document(machine, entry("test_peers", evil, evil, 1.0, **told))], [evil])
+    (tmp_path / "cpu.json").write_text(json.dumps({**made, "commit": evil, "date": evil}))
+    found = page([read(tmp_path / "cpu.json")])
+    assert found.count("Owned") > 20
+    assert not re.search(r"^(# Owned|- y)", found, re.MULTILINE)
+    assert not re.search(r"(?<!\\)(\\\\)*(<script|</script|<!--|!\[p\])", found)
+    assert "\x1b" not in found
+    bars = [len(re.findall(r"(?<!\\)(?:\\\\)*\|", line)) for line in found.splitlines() if line.startswith("| ")]
+    assert set(bars) <= {3, 5, 7}
 
 
 def test_the_command_writes_the_page_and_says_when_it_is_old(files: Path) -> None:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
+
+from benchkit.registry import printable
 
 FORMAT = 1
 """Version of the reduced file."""
 
 _STATS = ("median", "min", "max", "rounds")
 _DIGITS = 6
+_MARKUP = re.compile(r"\\|\[|<(?=[A-Za-z/!?])")
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,7 @@ def read(path: Path) -> Measured:
         ValueError: it is neither; names the file.
     """
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = _plain(json.loads(path.read_text(encoding="utf-8")))
         reduced = document if "format" in document else together([document])
         if reduced["format"] != FORMAT:
             raise ValueError(f"got format {reduced['format']}; expected {FORMAT}")
@@ -118,8 +122,20 @@ def read(path: Path) -> Measured:
         return Measured(
             reduced["machine"], reduced["date"], reduced["commit"], rows, tuple(reduced.get("problems", ()))
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{path}: not a file of the benchmarks ({error}). Make one: make performance.") from error
+
+
+def _plain(value: Any) -> Any:
+    """Return what stands in a file with its texts as they may stand in a line of Markdown.
+
+    What others called their rows and machines makes no line of its own, no HTML, no link and no picture there.
+    """
+    if isinstance(value, str):
+        return _MARKUP.sub(r"\\\g<0>", printable(value))
+    if isinstance(value, dict):
+        return {_plain(key): _plain(each) for key, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list) else value
 
 
 def _reduced(one: Mapping[str, Any]) -> dict[str, Any]:
