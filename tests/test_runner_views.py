@@ -161,7 +161,7 @@ def test_under_a_limit_training_inputs_are_rows_for_those_who_take_them(said: li
     rows = room.training(TakesRows(view="columns"))
     assert rows.shape == (54, 8)
     assert torch.equal(torch.cat(list(rows.chunks(7))), torch.cat(list(NORMAL.chunks())).mean(2).flatten(1))
-    with pytest.raises(benchkit.Unsupported, match=r"detector 'brightness'.*54×8.*1MB.*Give --device-memory"):
+    with pytest.raises(benchkit.Unsupported, match=r"detector 'brightness'.*54×8.*1728B.*Give --device-memory"):
         room.training(Brightness(view="columns"))
 
 
