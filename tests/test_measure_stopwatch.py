@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from timing_helpers import FakeClock
 
-from benchkit.measure.stopwatch import EventWatch, Stopwatch, is_possible, stopwatch
+from benchkit.measure.stopwatch import WITNESS, EventWatch, Stopwatch, is_possible, stopwatch
 
 CPU = torch.device("cpu")
 CUDA = torch.device("cuda:1")
@@ -173,3 +173,12 @@ def test_work_on_a_side_stream_counts_on_a_real_device() -> None:
         for _ in range(50):
             matrix @ matrix
     assert hidden.seconds > honest.seconds / 2
+
+
+@pytest.mark.skipif(not hasattr(time, "CLOCK_MONOTONIC_RAW"), reason="the system has one clock")
+def test_the_witness_is_another_clock() -> None:
+    """One that is not set or slewed with the clock that is read; both run alike when nobody does."""
+    before, start, raw = WITNESS(), time.perf_counter(), time.clock_gettime(time.CLOCK_MONOTONIC_RAW)
+    assert 0.0 <= raw - before < 1.0
+    time.sleep(0.2)
+    assert WITNESS() - raw == pytest.approx(time.perf_counter() - start, rel=0.05, abs=0.05)

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from benchkit.errors import TimingError
 from benchkit.measure.batches import Batches
-from benchkit.measure.stopwatch import TICK, Clock, is_possible, stopwatch
+from benchkit.measure.stopwatch import TICK, WITNESS, Clock, is_possible, stopwatch
 
 STEADY = 0.1
 """Successive warm-up calls of which the fastest and the slowest differ by no more than this share are steady."""
@@ -40,7 +40,7 @@ class Clocks:
     """
 
     clock: Clock = time.perf_counter
-    witness: Clock = time.monotonic
+    witness: Clock = WITNESS
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -12,6 +13,15 @@ import torch
 
 Clock = Callable[[], float]
 """Seconds from any fixed moment, never backwards."""
+
+def _witness() -> Clock:
+    """Return a clock that nobody sets or slews, where there is one: it sees what is done to the one that is read."""
+    raw = getattr(time, "CLOCK_MONOTONIC_RAW", None)
+    return time.monotonic if raw is None else partial(time.clock_gettime, raw)
+
+
+WITNESS = _witness()
+"""Another clock than ``time.perf_counter``, seconds."""
 
 TICK = 1e-9
 """Seconds: the finest that a clock tells apart; nothing is ever faster than that."""

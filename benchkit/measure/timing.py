@@ -19,7 +19,7 @@ from benchkit.measure.disturbance import Disturbance
 from benchkit.measure.noise import relative_noise
 from benchkit.measure.readings import Readings
 from benchkit.measure.rounds import Allowance, Clocks, Round, warm_up
-from benchkit.measure.stopwatch import TICK, Clock
+from benchkit.measure.stopwatch import TICK, WITNESS, Clock
 from benchkit.measure.turns import TURN_SECONDS, Turns, on_one_core
 
 MIN_REPEATS = 6
@@ -80,7 +80,7 @@ def measure(
     repeat_images: bool = False,
     device: torch.device | None = None,
     clock: Clock = time.perf_counter,
-    witness: Clock = time.monotonic,
+    witness: Clock = WITNESS,
     reference: Callable[[], float] | None = None,
     turns: Turns | None = None,
 ) -> Throughput:
@@ -258,7 +258,12 @@ def _timed_in_turns(batch: Round, budget_seconds: float, turns: Turns) -> Readin
 
 def _summary(taken: _Taken, asked: int) -> Throughput:
     seconds = taken.readings.seconds
-    median = max(float(np.median(seconds)), TICK)
+    median = float(np.median(seconds))
+    if median <= TICK:
+        raise TimingError(
+            f"timing: got a clock too coarse to tell a batch of {taken.size} images; expected one that moves during "
+            "it. Time larger batches (--batch-size), or on a machine with a better clock."
+        )
     # Not interpolated: between the slowest and the one before lies no batch that was measured.
     slow, slowest = (max(float(np.quantile(seconds, share, method="higher")), median) for share in (0.95, 0.99))
     return Throughput(
