@@ -14,6 +14,7 @@ import torch
 Clock = Callable[[], float]
 """Seconds from any fixed moment, never backwards."""
 
+
 def _witness() -> Clock:
     """Return a clock that nobody sets or slews, where there is one: it sees what is done to the one that is read."""
     raw = getattr(time, "CLOCK_MONOTONIC_RAW", None)
