@@ -9,7 +9,8 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ class Command:
         self.scratch = cwd / f"{self.mark}.tmp"
         self.scratch.mkdir()
         self._out, self._err = cwd / f"{self.mark}.out", cwd / f"{self.mark}.err"
-        with self._out.open("wb") as out, self._err.open("wb") as err:
+        with self._out.open("wb") as out, self._err.open("wb") as err, ctrl_c_is_heard():
             self.process = subprocess.Popen(
                 [str(Path(sys.executable).with_name("benchkit")), *arguments],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=cwd, start_new_session=True,
@@ -136,6 +137,16 @@ class Command:
             except ProcessLookupError:
                 continue
         self.process.wait()
+
+
+@contextmanager
+def ctrl_c_is_heard() -> Iterator[None]:
+    """Let a new process begin with the usual SIGINT: what a script does in its background ignores it, heirs and all."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def finish(*arguments: str, cwd: Path, limit: float = LIMIT, **environment: str) -> Command:
