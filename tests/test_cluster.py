@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -63,14 +64,21 @@ class DaskCluster:
         self._log.close()
 
 
-@pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[DaskCluster]:
-    """Yield a cluster of two workers."""
-    made = DaskCluster(tmp_path)
+@contextmanager
+def cluster_in(folder: Path, workers: int = 2) -> Iterator[DaskCluster]:
+    """Yield a cluster; its processes are ended afterwards."""
+    made = DaskCluster(folder, workers)
     try:
         yield made
     finally:
         made.close()
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
+    """Yield a cluster of two workers, for run after run that leaves it as it was."""
+    with cluster_in(tmp_path_factory.mktemp("cluster")) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -98,21 +106,6 @@ def test_a_cluster_gives_the_rows_of_local_workers_and_they_stream_back(
     assert_frame_equal(quality(folder), quality(undisturbed))
 
 
-def test_the_groups_of_a_worker_that_is_killed_run_elsewhere(
-    cluster: DaskCluster, undisturbed: Path, tmp_path: Path
-) -> None:
-    """SIGKILL of one of two Dask workers in the middle costs no row and changes none."""
-    command = Command(*TINY, *HONEST, "--executor", f"dask://{cluster.address}", "--name", "there", cwd=tmp_path)
-    folder = tmp_path / "results" / "there"
-    try:
-        command.reach(lambda: lines(folder))
-        os.kill(cluster.workers[0].pid, signal.SIGKILL)
-        assert command.wait() == 0
-    finally:
-        command.bury()
-    assert_frame_equal(quality(folder), quality(undisturbed))
-
-
 def test_a_detector_that_segfaults_takes_no_dask_worker_with_it(cluster: DaskCluster, tmp_path: Path) -> None:
     """Its rows are typed as with local workers, the honest ones are there, and both Dask workers still live."""
     arguments = ("-d", "fit-segfaults", "-d", "fit-sleeps", "-d", "honest-a", "-a", "brighter", "--timeout", "5")
@@ -122,6 +115,20 @@ def test_a_detector_that_segfaults_takes_no_dask_worker_with_it(cluster: DaskClu
     assert dict(cells["status"]) == {"fit-segfaults": "crashed", "fit-sleeps": "timeout", "honest-a": "ok"}
     assert "SIGSEGV" in cells.loc["fit-segfaults", "reason"]
     assert [worker.poll() for worker in cluster.workers] == [None, None]
+
+
+def test_the_groups_of_a_worker_that_is_killed_run_elsewhere(undisturbed: Path, tmp_path: Path) -> None:
+    """SIGKILL of one of two Dask workers in the middle costs no row and changes none."""
+    folder = tmp_path / "results" / "there"
+    with cluster_in(tmp_path) as cluster:
+        command = Command(*TINY, *HONEST, "--executor", f"dask://{cluster.address}", "--name", "there", cwd=tmp_path)
+        try:
+            command.reach(lambda: lines(folder))
+            os.kill(cluster.workers[0].pid, signal.SIGKILL)
+            assert command.wait() == 0
+        finally:
+            command.bury()
+    assert_frame_equal(quality(folder), quality(undisturbed))
 
 
 def test_a_cluster_of_this_machine_needs_no_address(undisturbed: Path, tmp_path: Path) -> None:
@@ -134,10 +141,7 @@ def test_a_cluster_of_this_machine_needs_no_address(undisturbed: Path, tmp_path:
 
 def test_a_scheduler_without_workers_is_one_clear_error(tmp_path: Path) -> None:
     """Nobody waits for a worker that may never come."""
-    made = DaskCluster(tmp_path, workers=0)
-    try:
+    with cluster_in(tmp_path, workers=0) as made:
         command = finish(*TINY, *HONEST, "--executor", f"dask://{made.address}", cwd=tmp_path)
         assert command.status == 2
         assert "without workers" in command.err
-    finally:
-        made.close()
