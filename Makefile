@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Processes that share the tests; each holds a gigabyte or so.
+WORKERS ?= 2
 
 .PHONY: setup run test faults lint peers bench performance performance-cuda leaderboard clean
 
@@ -16,11 +18,11 @@ run: setup
 	$(BIN)/benchkit run --dataset digits --offline --jobs 2 --timing-seconds 0.02 --batch-size 128
 
 test: setup
-	$(BIN)/python -m pytest -m "not real and not faults"
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not real and not faults"
 
 # Processes that hang, die and are killed, a full disk, a cluster, a gate in CI: minutes of waiting.
 faults: setup
-	$(BIN)/python -m pytest -m faults
+	$(BIN)/python -m pytest -n $(WORKERS) -m faults
 
 lint: setup
 	$(BIN)/ruff check .

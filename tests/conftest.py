@@ -17,6 +17,29 @@ settings.load_profile("benchkit")
 # As the command line does, and for the same reason; before any test module imports torch.
 os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with what takes longest where several processes share the tests."""
+    if hasattr(config, "workerinput"):  # only a worker has it; `sharing` needs pytest-xdist, which this file does not
+        from sharing import long_ones_first
+
+        long_ones_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Keep each file in one process."""
+    from sharing import FilesWhole
+
+    return FilesWhole(config, log)
+
+
+def pytest_sessionstart() -> None:
+    """Let no process that a test starts take itself for a worker of pytest-xdist: a pytest of its own, say."""
+    for name in [name for name in os.environ if name.startswith("PYTEST_XDIST_")]:
+        del os.environ[name]
+
+
 Install = Callable[..., Path]
 
 MODULE = """

@@ -133,6 +133,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # of a machine that does other work meanwhile
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_code_block_of_a_document_works(document: str, folder: Path) -> None:
     """A reader who does what the document says, in its order, meets no error."""

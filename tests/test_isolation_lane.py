@@ -113,6 +113,7 @@ def test_without_others_a_lane_is_exclusive_however_long_it_takes(
         assert lane.kept
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # a worker of pytest-xdist has two threads
 def test_a_worker_whose_suspender_died_is_rescued(workers: list[Home]) -> None:
     """Its own driver lets it go on, but not while the lane is held by somebody who lives."""
     mine, other, _ = workers
