@@ -84,11 +84,17 @@ def test_sizes_of_batches_are_kept_in_one_order() -> None:
     assert settings.to_dict()["batch_sizes"] == [1, 64]
 
 
-@pytest.mark.parametrize(("device", "seconds"), [("cpu", 0.5), ("cuda", 0.1), ("cuda:1", 0.1), ("mps", 0.1)])
-def test_a_timing_takes_as_long_as_suits_the_device(device: str, seconds: float) -> None:
-    """Half a second, a tenth on an accelerator, and what is asked for goes before; run.json holds the number."""
-    assert RunSettings(device=device).to_dict()["timing_seconds"] == seconds
-    assert RunSettings(device=device, timing_seconds=2.0).timing_budget == 2.0
+@pytest.mark.parametrize(
+    ("device", "fits", "seconds"),
+    [
+        ("cpu", 1, 0.5), ("cpu", 4, 0.5), ("cpu", 11, 0.182), ("cpu", 1000, 0.02),
+        ("cuda", 1, 0.1), ("cuda:1", 11, 0.045), ("mps", 5, 0.1),
+    ],
+)  # fmt: skip
+def test_the_fits_of_a_detector_share_its_time(device: str, fits: int, seconds: float) -> None:
+    """None takes more than suits the device, nor less than two hundredths; what is asked for goes before."""
+    assert RunSettings(device=device).settled(fits).to_dict()["timing_seconds"] == seconds
+    assert RunSettings(device=device, timing_seconds=2.0).settled(fits).timing_budget == 2.0
 
 
 def test_on_the_best_device_a_timing_takes_as_long_as_suits_it() -> None:

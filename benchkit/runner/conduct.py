@@ -68,6 +68,7 @@ def conduct(
         StoreError: the results cannot be written.
         KeyboardInterrupt: Ctrl-C; says what was kept.
     """
+    request = request.settled(plan)
     account = Account(request.settings)
     if run_id is not None:
         RunStore.check_free(out, run_id)  # before minutes are spent on loading
@@ -88,7 +89,7 @@ def resume(
     Raises:
         NotComparableError: the run was made from other data or with other settings.
     """
-    listener = listener or Listener()
+    request, listener = request.settled(plan), listener or Listener()
     with earlier.store as store:
         listener.on_text("".join(f"benchkit: {sentence}\n" for sentence in earlier.remarks(plan)))
         earlier.check_plan(request, plan)

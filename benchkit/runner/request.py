@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,8 @@ class Request:
 
     Attributes:
         dataset: a name, a path to the user's own images, or a data set object.
-        detectors: names, globs, ``GLOB@VIEW`` or detector objects.
-        anomalies: names, globs, groups or generator objects.
+        detectors: names, globs, ``GLOB@VIEW`` or detector objects; none: all that are taken by default.
+        anomalies: names, globs, groups or generator objects; none: all that are taken by default.
         exclude: names and globs of detectors and anomalies to leave out.
         changes: fields to change, by name or glob: ``{"pixel-ae": {"epochs": 1}}``.
         plugin_files: plugin files to load too.
@@ -40,8 +40,8 @@ class Request:
     """
 
     dataset: str | Path | Dataset = DEFAULT_DATASET
-    detectors: Sequence[str | Detector] = ("*",)
-    anomalies: Sequence[str | AnomalyGenerator] = ("*",)
+    detectors: Sequence[str | Detector] = ()
+    anomalies: Sequence[str | AnomalyGenerator] = ()
     exclude: Sequence[str] = ()
     changes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     plugin_files: Sequence[Path] = ()
@@ -70,3 +70,7 @@ class Request:
             seeds=self.settings.seeds,
         )
         return registry, plan
+
+    def settled(self, plan: Plan) -> Request:
+        """Return the request with what its settings left to the plan."""
+        return replace(self, settings=self.settings.settled(len(plan.tasks)))

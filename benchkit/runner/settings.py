@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, TypedDict
 
 from benchkit.errors import UsageError
@@ -16,12 +16,16 @@ from benchkit.runner.sizes import batch_sizes_from
 DEFAULT_THRESHOLD = "quantile:0.95"
 DEFAULT_PREVALENCE = 0.5
 DEFAULT_BATCH_SIZE = 1024
-TIMING_SECONDS = {"cpu": 0.5}
-"""Budget of a timing by device, when none is asked for."""
+TIMING_SECONDS = {"cpu": (2.0, 0.5)}
+"""Budget of the timings of a detector when none is asked for, by device: of all its fits, and of one at most. A machine
+is fast or slow for longer than a timing lasts: ten short ones at ten moments say more than a long one."""
 
-TIMING_SECONDS_ELSEWHERE = 0.1
-"""On an accelerator, which scores a hundred batches and more in that time. On an H200, 23 of 132 timings were sure
-within a fifth of a second and 31 within half a second: what disturbs the others lasts longer than that."""
+TIMING_SECONDS_ELSEWHERE = (0.5, 0.1)
+"""On an accelerator, which scores a hundred batches and more in a tenth of a second. On an H200, 23 of 132 timings were
+sure within a fifth of a second and 31 within half a second: what disturbs the others lasts longer than that."""
+
+LEAST_TIMING_SECONDS = 0.02
+"""Of one fit, however many there are."""
 
 DEFAULT_TIMING_NOISE = 0.01
 LOCAL = "local"
@@ -40,7 +44,8 @@ class RunSettings:
         prevalence: share of anomalies that precision, F1 and average precision are weighted to, in (0, 1).
         threshold: policy that sets the threshold from normal calibration scores.
         batch_size: images a timed batch.
-        timing_seconds: time budget for the throughput of one fitted detector; None: what suits the device.
+        timing_seconds: time budget for the throughput of one fitted detector; None: what suits the device and the
+            number of fits, see ``settled``.
         timing_noise: half width of the 95 % interval of the median batch time, as a share of it, at which a timing may
             end before its budget; 0 spends the whole budget, as ``beside`` does always.
         batch_sizes: sizes of batches that are timed as well, each with an equal share of ``timing_seconds`` more.
@@ -86,9 +91,7 @@ class RunSettings:
         self._check_timing()
 
     def _check_timing(self) -> None:
-        if self.timing_seconds is None:  # settled here, so that it stands in run.json
-            object.__setattr__(self, "timing_seconds", _timing_seconds_on(self.device))
-        timing_fits = _is_number(self.timing_seconds) and self.timing_budget > 0
+        timing_fits = self.timing_seconds is None or (_is_number(self.timing_seconds) and self.timing_seconds > 0)
         _check("timing seconds", self.timing_seconds, timing_fits, "a positive number")
         noise_fits = _is_number(self.timing_noise) and 0.0 <= self.timing_noise < 1.0
         _check("timing noise", self.timing_noise, noise_fits, "a share from 0 to below 1, such as 0.01")
@@ -116,9 +119,17 @@ class RunSettings:
     @property
     def timing_budget(self) -> float:
         """``timing_seconds``, settled."""
-        if self.timing_seconds is None:
-            raise RuntimeError("the settings were not checked")
-        return self.timing_seconds
+        return self.settled(1).timing_budget if self.timing_seconds is None else self.timing_seconds
+
+    def settled(self, fits: int) -> RunSettings:
+        """Return the settings with a number for ``timing_seconds``, so that it stands in ``run.json``.
+
+        Args:
+            fits: of each detector in the run.
+        """
+        if self.timing_seconds is not None:
+            return self
+        return replace(self, timing_seconds=_timing_seconds_on(self.device, fits))
 
     @property
     def in_process(self) -> bool:
@@ -154,9 +165,10 @@ class SettingOptions(TypedDict, total=False):
     beside: str | None
 
 
-def _timing_seconds_on(device: str) -> float:
+def _timing_seconds_on(device: str, fits: int) -> float:
     kind = pick_device(device).type if device == "auto" else device
-    return TIMING_SECONDS.get(kind, TIMING_SECONDS_ELSEWHERE)
+    of_all, most = TIMING_SECONDS.get(kind, TIMING_SECONDS_ELSEWHERE)
+    return round(max(LEAST_TIMING_SECONDS, min(most, of_all / max(1, fits))), 3)
 
 
 def _check(what: str, got: object, good: bool, expected: str) -> None:
