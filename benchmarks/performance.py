@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from published import Measured, page, read, together
+from published import Measured, again, page, read, together
 
 ROOT = Path(__file__).parents[1]
 FILES = ROOT / "results" / "performance"
@@ -32,10 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what is asked for; return the exit status."""
     chosen = _arguments(arguments)
     status = 0
-    if chosen.measure:
-        status = measure(chosen.into / f"{chosen.measure}.json", chosen.only, brief=chosen.brief)
-    files = chosen.files or sorted(chosen.into.glob("*.json"))
     try:
+        if chosen.measure:
+            status = measure(chosen.into / f"{chosen.measure}.json", chosen.only, brief=chosen.brief)
+        files = chosen.files or sorted(chosen.into.glob("*.json"))
         text = _page(files, chosen.into)
         return _deliver(text, chosen.out, check=chosen.check) or status
     except ValueError as error:
@@ -68,7 +68,8 @@ def _readable(file: Path) -> Measured:
 def measure(into: Path, modules: Sequence[str], *, brief: bool) -> int:
     """Run the benchmarks, a process for each file of them; return 1 where one failed.
 
-    What is measured is written as soon as its file is done, so that a machine that is taken away leaves the rest.
+    What is measured is written as soon as its file is done, so that a machine that is taken away leaves the rest. Parts
+    that are measured by themselves take the place of what was there of them.
 
     Args:
         into: the reduced file.
@@ -77,15 +78,31 @@ def measure(into: Path, modules: Sequence[str], *, brief: bool) -> int:
     """
     documents: list[dict[str, Any]] = []
     problems: list[str] = []
+    before = _before(into) if modules else None
     into.parent.mkdir(parents=True, exist_ok=True)
     for module in modules or (SHORT if brief else MODULES):
         document, status = _run(module, brief=brief)
         documents += [] if document is None else [document]
         problems += [f"test_{module}.py ended with {status}: rows of it may be missing."] if status else []
         if documents:
-            into.write_text(f"{json.dumps(together(documents, problems), indent=1)}\n", encoding="utf-8")
+            found = together(documents, problems)
+            found = found if before is None else again(before, found)
+            into.write_text(f"{json.dumps(found, indent=1)}\n", encoding="utf-8")
     print(*problems, sep="\n", file=sys.stderr)
     return 1 if problems else 0
+
+
+def _before(into: Path) -> dict[str, Any] | None:
+    """Return what was measured before into the same file, if anything was.
+
+    Raises:
+        ValueError: what is there is no file of the benchmarks.
+    """
+    if not into.exists():
+        return None
+    read(into)
+    found: dict[str, Any] = json.loads(into.read_text(encoding="utf-8"))
+    return found
 
 
 def _run(module: str, *, brief: bool) -> tuple[dict[str, Any] | None, int]:

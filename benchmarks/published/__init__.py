@@ -1,6 +1,6 @@
 """The performance page, written from what the benchmarks measured."""
 
 from published.page import page
-from published.records import Measured, read, together
+from published.records import Measured, again, read, together
 
-__all__ = ["Measured", "page", "read", "together"]
+__all__ = ["Measured", "again", "page", "read", "together"]

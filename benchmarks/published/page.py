@@ -57,7 +57,13 @@ def _facts(measured: Measured) -> Iterator[str]:
     yield f"Versions: {', '.join(f'{name} {version}' for name, version in machine['versions'].items())}"
     images = {"mnist": "MNIST's", "synthetic": "synthetic, of MNIST's shape"}.get(machine["images"], machine["images"])
     yield f"Images: {images}"
-    yield f"Date: {measured.date.replace('T', ' ')} UTC{f', commit {measured.commit}' if measured.commit else ''}"
+    yield f"Date: {_when(measured.date, measured.commit)}"
+    for each in measured.later:
+        yield f"Of `{each['module']}.py`: {_when(each['date'], each['commit'])}"
+
+
+def _when(date: str, commit: str) -> str:
+    return f"{date.replace('T', ' ')} UTC{f', commit {commit}' if commit else ''}"
 
 
 def _device_memory(machine: object) -> str:

@@ -65,6 +65,7 @@ class Measured:
         commit: of what code; empty where it is not known.
         rows: in the order in which they were measured.
         problems: what went wrong, a sentence each.
+        later: parts that were measured later than the rest, each with ``module``, ``date`` and ``commit``.
     """
 
     machine: Mapping[str, Any]
@@ -72,6 +73,7 @@ class Measured:
     commit: str
     rows: tuple[Row, ...]
     problems: tuple[str, ...] = ()
+    later: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def is_trial(self) -> bool:
@@ -107,6 +109,34 @@ def together(documents: Sequence[Mapping[str, Any]], problems: Iterable[str] = (
     })  # fmt: skip
 
 
+def again(before: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a reduced file in which parts that were measured again stand in the place of the old ones.
+
+    Args:
+        before: of the whole.
+        found: of the parts.
+
+    Raises:
+        ValueError: they are of two machines, or of two sets of versions, which no table may mix.
+    """
+    for name in ("device_name", "cpu", "threads", "versions", "scale"):
+        if before["machine"].get(name) != found["machine"].get(name):
+            raise ValueError(
+                f"performance: got {name} {found['machine'].get(name)!r} after {before['machine'].get(name)!r}; "
+                "expected the same for all parts of a file. Measure all of it, or into another NAME."
+            )
+    modules = {_module(one) for one in found["benchmarks"]}
+    kept = [one for one in before["benchmarks"] if _module(one) not in modules]
+    later = [each for each in before.get("later", ()) if each["module"] not in modules]
+    later += [{"module": each, "date": found["date"], "commit": found["commit"]} for each in sorted(modules)]
+    problems = [*before.get("problems", ()), *found.get("problems", ())]
+    return {**before, "problems": problems, "later": later, "benchmarks": [*kept, *found["benchmarks"]]}
+
+
+def _module(one: Mapping[str, Any]) -> str:
+    return PurePosixPath(one["fullname"].partition("::")[0]).stem
+
+
 def read(path: Path) -> Measured:
     """Read a reduced file, or one that pytest-benchmark wrote.
 
@@ -119,9 +149,8 @@ def read(path: Path) -> Measured:
         if reduced["format"] != FORMAT:
             raise ValueError(f"got format {reduced['format']}; expected {FORMAT}")
         rows = tuple(_row(one) for one in reduced["benchmarks"])
-        return Measured(
-            reduced["machine"], reduced["date"], reduced["commit"], rows, tuple(reduced.get("problems", ()))
-        )
+        more = (tuple(reduced.get("problems", ())), tuple(reduced.get("later", ())))
+        return Measured(reduced["machine"], reduced["date"], reduced["commit"], rows, *more)
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{path}: not a file of the benchmarks ({error}). Make one: make performance.") from error
 
@@ -145,7 +174,7 @@ def _reduced(one: Mapping[str, Any]) -> dict[str, Any]:
 
 def _row(one: Mapping[str, Any]) -> Row:
     told, stats = one["extra_info"], one["stats"]
-    module = PurePosixPath(one["fullname"].partition("::")[0]).stem
+    module = _module(one)
     seconds = (float(stats["median"]), float(stats["min"]), float(stats["max"]))
     if not all(math.isfinite(each) and each > 0 for each in seconds):
         raise ValueError(f"{one['fullname']}: got {seconds} as seconds; expected numbers above 0")
