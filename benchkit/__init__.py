@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from benchkit.hookspecs import hookimpl
+    from benchkit.randomness import source_of
 
 __all__ = [
     "API_VERSION",
@@ -68,6 +69,7 @@ __all__ = [
     "hookimpl",
     "load_run",
     "run",
+    "source_of",
 ]
 
 __version__ = "0.1.0"
@@ -87,4 +89,4 @@ def _home(name: str) -> str:
         return "benchkit.api"
     if name.endswith("Error") or name == "Unsupported":
         return "benchkit.errors"
-    return "benchkit.hookspecs" if name == "hookimpl" else "benchkit.contract"
+    return {"hookimpl": "benchkit.hookspecs", "source_of": "benchkit.randomness"}.get(name, "benchkit.contract")

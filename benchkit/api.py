@@ -154,7 +154,7 @@ def run(
     Args:
         dataset: a name, a path to one's own images, or a data set object; ``digits`` by default.
         detectors: names, globs, ``GLOB@VIEW`` or detector objects; all by default.
-        anomalies: names, globs, groups or generator objects; all by default.
+        anomalies: names, globs, groups or generator objects; all that are taken ``by_default`` otherwise.
         exclude: names and globs to leave out.
         seeds: how many seeds (``3`` means 0, 1, 2), or the seeds themselves; 1 by default.
         changes: fields to change, by name or glob: ``{"pixel-ae": {"epochs": 1}}``.

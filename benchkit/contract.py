@@ -155,6 +155,9 @@ class Detector(_Named):
     takes_rows: ClassVar[bool] = False
     """Whether ``fit`` and ``fit_many`` take ``Rows`` as well, so that more inputs do than fit on the device."""
 
+    by_default: ClassVar[bool] = True
+    """Whether a run that names no detectors takes it."""
+
     name: str
     view: str = "pixels"
 
@@ -213,6 +216,9 @@ class AnomalyGenerator(_Named):
             test image of a normal class is a normal.
         group: anomalies of one group are selected together, shown as their mean and count once in the overall mean.
     """
+
+    by_default: ClassVar[bool] = True
+    """Whether a run that names no anomalies takes it."""
 
     name: str
     normal_labels: frozenset[int] | None = None

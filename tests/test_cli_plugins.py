@@ -52,7 +52,15 @@ def test_the_json_form_holds_the_same_rows() -> None:
     records = json.loads(listing("--json").stdout)
     (mean,) = [record for record in records if record["kind"] == "detector"]
     origin = {"plugin": "acme", "distribution": "acme-ad", "version": "1.10"}
-    assert mean == {"kind": "detector", "name": "acme-mean", "state": "ok", "error": "", "views": [], **origin}
+    assert mean == {
+        "kind": "detector",
+        "name": "acme-mean",
+        "state": "ok",
+        "error": "",
+        "views": [],
+        "by_default": True,
+        **origin,
+    }
     assert "red" in next(record["error"] for record in records if record["name"] == "bad")
 
 
@@ -67,3 +75,13 @@ def test_the_built_in_plugins_are_all_well() -> None:
     """Nothing that benchkit brings itself is broken or in conflict."""
     records = json.loads(CliRunner().invoke(command, ["--json"]).stdout)
     assert [record["error"] for record in records if record["state"] != "ok"] == []
+
+
+def test_what_has_to_be_asked_for_is_marked() -> None:
+    """In the table behind its name, in JSON by a field; the anomalies of the leaderboard are not."""
+    rows = CliRunner().invoke(command, ["--kind", "anomaly"]).stdout.splitlines()
+    assert any(row.split()[1:5] == ["blur-1", "(if", "asked", "for)"] for row in rows)
+    records = json.loads(CliRunner().invoke(command, ["--kind", "anomaly", "--json"]).stdout)
+    taken = {record["name"] for record in records if record["by_default"]}
+    held_out = {f"held-out-{digit}" for digit in range(10)}
+    assert taken == {"fashion", "garments", "noise-1", "noise-2", "noise-3", "noise-4", *held_out}

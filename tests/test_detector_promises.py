@@ -8,6 +8,7 @@ import benchkit_autoencoder
 import benchkit_conv_autoencoder
 import benchkit_gaussian
 import benchkit_latent_clustering
+import benchkit_neighbours
 import pytest
 import torch
 from torch import Tensor
@@ -16,9 +17,12 @@ from training_helpers import blobs, noise, random_state_untouched
 from benchkit import Detector
 from benchkit.training import as_rows
 
-PLUGINS = (benchkit_autoencoder, benchkit_conv_autoencoder, benchkit_gaussian, benchkit_latent_clustering)
+PLUGINS = (
+    benchkit_autoencoder, benchkit_conv_autoencoder, benchkit_gaussian, benchkit_latent_clustering, benchkit_neighbours,
+)  # fmt: skip
 DETECTORS = [detector for plugin in PLUGINS for detector in plugin.benchkit_detectors()]
-DETERMINISTIC = {detector.name for detector in benchkit_gaussian.benchkit_detectors()}
+DETERMINISTIC = {"knn", *(detector.name for detector in benchkit_gaussian.benchkit_detectors())}
+"""Nothing is random, or nothing as long as inputs are few."""
 
 each_detector = pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: detector.name)
 
@@ -41,7 +45,7 @@ def inputs(detector: Detector, n: int = 60, seed: int = 0) -> Tensor:
 
 def test_the_twelve_detectors_are_offered() -> None:
     """Every detector of the reference runs is there under its name and looks where its name says."""
-    assert {detector.name: detector.view for detector in DETECTORS} == {
+    assert {detector.name: detector.view for detector in DETECTORS if detector.by_default} == {
         "pixel-ae": "pixels",
         "pixel-ae-shallow": "pixels",
         "model-state-ae-layer1": "layer1",

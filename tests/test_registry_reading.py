@@ -92,6 +92,11 @@ def test_a_name_that_slips_past_the_door_is_refused(install: Install) -> None:
         ("benchkit_anomaly_generators", "Darker('dark', normal_labels={1})", "dark.normal_labels: got {1}"),
         ("benchkit_anomaly_generators", "Darker('dark', normal_labels=frozenset('a'))", "dark.normal_labels: got"),
         ("benchkit_anomaly_generators", "Darker('dark', group='Big Group')", "dark.group: got 'Big Group'"),
+        (
+            "benchkit_anomaly_generators",
+            "__import__('dataclasses').dataclass(frozen=True)(type('Shy', (Darker,), {'by_default': 'no'}))('shy')",
+            "shy.by_default: got 'no'; expected True or False",
+        ),
     ],
 )
 def test_the_fields_that_benchkit_reads_are_checked(install: Install, hook: str, expression: str, said: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import pytest
 from hypothesis import given
@@ -31,6 +31,13 @@ class Mean(benchkit.Detector):
 
 
 @dataclass(frozen=True)
+class Rare(Mean):
+    """A detector that has to be asked for."""
+
+    by_default: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
 class Layers(benchkit.View):
     """A view that is never trained here."""
 
@@ -53,6 +60,13 @@ class Darker(benchkit.AnomalyGenerator):
 
 
 @dataclass(frozen=True)
+class Asked(Darker):
+    """An anomaly that has to be asked for."""
+
+    by_default: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
 class Nothing(benchkit.Dataset):
     """A data set that is never loaded here."""
 
@@ -71,7 +85,7 @@ REGISTRY = Registry(
     datasets=offers(Nothing("nothing")),
     views={"subject": LAYERS},
     detectors=offers(Mean("mean"), Mean("mean-layer1", "layer1"), Mean("other")),
-    anomalies=offers(Darker("dark-1", group="dark"), Darker("dark-2", group="dark"), Darker("noise")),
+    anomalies=offers(Darker("dark-1", group="dark"), Darker("dark-2", group="dark"), Darker("noise"), Asked("rare")),
     view_offers={"layer1": LAYERS, "layer2": LAYERS},
     conflicts={("detector", "twice"): PluginConflictError("two of them")},
 )
@@ -104,6 +118,13 @@ def test_detectors_are_chosen_by_names_globs_and_views(patterns: tuple[str, ...]
     assert detectors(*patterns) == chosen
 
 
+@pytest.mark.parametrize(("patterns", "chosen"), [((), ["mean"]), (("*",), ["mean", "rare"]), (("rare",), ["rare"])])
+def test_some_detectors_have_to_be_asked_for(patterns: tuple[str, ...], chosen: list[str]) -> None:
+    """Nothing asked for is all but those; a glob is asking."""
+    registry = Registry(detectors=offers(Mean("mean"), Rare("rare")))
+    assert [offer.item.name for offer in select_detectors(registry, patterns)] == chosen
+
+
 def test_a_detector_on_another_view_keeps_its_settings_and_its_plugin() -> None:
     """``NAME@VIEW`` changes the view and the name, nothing else."""
     (offer,) = select_detectors(REGISTRY, ["mean@layer2"])
@@ -117,10 +138,12 @@ def test_a_detector_on_another_view_keeps_its_settings_and_its_plugin() -> None:
         (("dark",), ["dark-1", "dark-2"]),
         (("dark", "dark-1"), ["dark-1", "dark-2"]),
         (("n*", "dark-2"), ["dark-2", "noise"]),
+        (("rare",), ["rare"]),
+        (("*",), ["dark-1", "dark-2", "noise", "rare"]),
     ],
 )
 def test_anomalies_are_chosen_by_names_globs_and_groups(patterns: tuple[str, ...], chosen: list[str]) -> None:
-    """A group's name chooses all of the group."""
+    """A group's name chooses all of the group; nothing asked for, all but those that have to be."""
     assert anomalies(*patterns) == chosen
 
 
@@ -144,7 +167,7 @@ def test_exclusions_serve_both_selections() -> None:
         (lambda: detectors(exclude=["meen"]), r"--exclude 'meen': matches no detector.*Did you mean 'mean'"),
         (lambda: detectors(exclude=[""]), "--exclude '': matches no detector"),
         (lambda: anomalies("darc"), r"unknown anomaly 'darc'\. Did you mean 'dark'"),
-        (lambda: select_detectors(Registry()), "the pattern matches nothing"),
+        (lambda: select_detectors(Registry()), "nothing is offered"),
         (lambda: detectors("mean", Mean("mean", factor=2.0)), "two different ones of that name"),
         (lambda: detectors(Mean), "got the class Mean; expected an instance"),
         (lambda: detectors(Darker("dark")), "got a Darker; expected a Detector"),

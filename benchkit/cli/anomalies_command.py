@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command("anomalies")
 @click.option("--dataset", metavar="NAME|PATH", help="Data set, or a path to your own images.  [default: as for run]")
-@click.option("-a", "--anomalies", multiple=True, default=("*",), metavar="PATTERN", help="Name, glob or group.")
+@click.option("-a", "--anomalies", multiple=True, metavar="PATTERN", help="Name, glob or group.  [default: as for run]")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the anomalies.")
 @click.option(
     "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Where to write the picture (PNG)."

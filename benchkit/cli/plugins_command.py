@@ -55,7 +55,9 @@ def _table(records: Iterable[PluginRecord]) -> str:
 
 
 def _name(record: PluginRecord) -> str:
-    """Return the name, and for a view object that offers others than itself their names."""
+    """Return the name, whether it has to be asked for, and the names that a view object offers other than its own."""
+    if not record.by_default:
+        return f"{record.name} (if asked for)"
     if record.views in ((), (record.name,)):
         return record.name
     return f"{record.name} ({', '.join(record.views)})"

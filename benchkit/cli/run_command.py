@@ -26,10 +26,18 @@ _AS_THEY_ARE = ("device", "threshold", "prevalence", "batch_size", "timing_secon
 @click.command("run")
 @click.option("--dataset", metavar="NAME|PATH", help="Data set, or a path to your own images.  [default: digits]")
 @click.option(
-    "-d", "--detectors", multiple=True, default=("*",), metavar="PATTERN", help="Name, glob or GLOB@VIEW (repeatable)."
+    "-d",
+    "--detectors",
+    multiple=True,
+    metavar="PATTERN",
+    help="Name, glob or GLOB@VIEW (repeatable).  [default: all but those that have to be asked for, see `plugins`]",
 )
 @click.option(
-    "-a", "--anomalies", multiple=True, default=("*",), metavar="PATTERN", help="Name, glob or group (repeatable)."
+    "-a",
+    "--anomalies",
+    multiple=True,
+    metavar="PATTERN",
+    help="Name, glob or group (repeatable).  [default: as for detectors]",
 )
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave these detectors or anomalies out.")
 @click.option("--seeds", type=click.IntRange(min=1), default=1, show_default=True, help="Repeat with N seeds.")
@@ -76,7 +84,8 @@ _AS_THEY_ARE = ("device", "threshold", "prevalence", "batch_size", "timing_secon
 @click.option(
     "--timing-seconds",
     type=float,
-    help="Timing a fitted detector takes at most so long.  [default: 0.5; 0.1 on an accelerator]",
+    help="Timing a fitted detector takes at most so long.  [default: its share of 2, at most 0.5; of 0.5, at most 0.1, "
+    "on an accelerator]",
 )
 @click.option(
     "--timing-noise",
@@ -209,7 +218,8 @@ def _report(folder: Path, options: dict[str, Any], registry: Registry, request: 
     bad = Counter(status for status in map(str, run.cells["status"]) if status not in ("ok", "skipped"))
     if bad:
         click.echo(f"benchkit: {_without_numbers(bad, len(run.cells), folder)}", err=True)
-    by_pattern = any("*" in str(pattern) for pattern in (*request.detectors, *request.anomalies))
+    patterns = [*(request.detectors or ("*",)), *(request.anomalies or ("*",))]
+    by_pattern = any("*" in str(pattern) for pattern in patterns)
     lacking = bool(by_pattern and registry.problems)
     if lacking:
         click.echo(

@@ -36,9 +36,9 @@ class Found:
     def record(self, state: State, error: str = "") -> PluginRecord:
         """Return the row of this object."""
         offer = self.offer
-        return PluginRecord(
-            self.kind, offer.item.name, offer.plugin, offer.distribution, offer.version, state, error, self.views
-        )
+        by_default = bool(getattr(offer.item, "by_default", True))
+        origin = (offer.plugin, offer.distribution, offer.version)
+        return PluginRecord(self.kind, offer.item.name, *origin, state, error, self.views, by_default)
 
 
 @dataclass(frozen=True)
@@ -148,9 +148,10 @@ def _typed(item: PluginItem) -> str:
         views = item.offers()
         if not isinstance(views, tuple) or not views or not all(_is_name(view) for view in views):
             return f"{item.name}.offers(): got {views!r}; expected a tuple of view names."
-    if isinstance(item, AnomalyGenerator):
-        return _typed_anomaly(item)
-    return ""
+    by_default: object = getattr(item, "by_default", True)
+    if type(by_default) is not bool:
+        return f"{item.name}.by_default: got {by_default!r}; expected True or False, as a class attribute."
+    return _typed_anomaly(item) if isinstance(item, AnomalyGenerator) else ""
 
 
 def _typed_anomaly(item: AnomalyGenerator) -> str:

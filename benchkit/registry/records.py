@@ -71,6 +71,7 @@ class PluginRecord:
         state: ``ok``, ``broken``, ``conflict`` or ``left out``.
         error: one paragraph when broken or in conflict.
         views: the names of the views that a view object offers.
+        by_default: whether a run takes it that names none of its kind.
     """
 
     kind: str
@@ -81,6 +82,7 @@ class PluginRecord:
     state: State
     error: str = ""
     views: tuple[str, ...] = ()
+    by_default: bool = True
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ def select_detectors(
     Args:
         registry: who is there.
         patterns: names, globs, either with ``@VIEW`` behind it (that detector on another view, named
-            ``NAME@VIEW``; a view may be a glob too), or detector objects. None at all chooses every detector.
+            ``NAME@VIEW``; a view may be a glob too), or detector objects. None at all chooses those that
+            are taken ``by_default``.
         exclude: names and globs to leave out. Those that name an anomaly are accepted and change nothing here,
             so that one list serves both selections.
 
@@ -36,8 +37,8 @@ def select_detectors(
         UsageError: a name is unknown, a glob or an exclusion matches nothing, or nothing is left.
         PluginConflictError: a chosen name is offered by two plugins. (Globs pass over such names.)
     """
-    offers: list[Offer[Detector]] = []
-    for pattern in patterns or ("*",):
+    offers = [] if patterns else [offer for offer in registry.detectors.values() if offer.item.by_default]
+    for pattern in patterns:
         if not isinstance(pattern, str):
             offers.append(given_offer(registry, pattern, "detector"))
             continue
@@ -51,10 +52,13 @@ def select_detectors(
 def select_anomalies(
     registry: Registry, patterns: Sequence[str | AnomalyGenerator] = (), exclude: Sequence[str] = ()
 ) -> list[Offer[AnomalyGenerator]]:
-    """Choose anomaly generators by name, glob or group, or given as objects; otherwise as ``select_detectors``."""
+    """Choose anomaly generators by name, glob or group, or given as objects; otherwise as ``select_detectors``.
+
+    None at all chooses those that are taken ``by_default``.
+    """
     groups = _groups(registry)
-    offers: list[Offer[AnomalyGenerator]] = []
-    for pattern in patterns or ("*",):
+    offers = [] if patterns else [offer for offer in registry.anomalies.values() if offer.item.by_default]
+    for pattern in patterns:
         if not isinstance(pattern, str):
             offers.append(given_offer(registry, pattern, "anomaly"))
         elif pattern in groups:

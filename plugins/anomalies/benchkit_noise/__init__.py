@@ -6,14 +6,13 @@ that they ask: which detector, looking where, sees the noise earlier?
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
 
-from benchkit import AnomalyGenerator, LabelledImages, UsageError, hookimpl
+from benchkit import AnomalyGenerator, LabelledImages, UsageError, hookimpl, source_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -45,16 +44,10 @@ class Noise(AnomalyGenerator):
         """Return one noisy image for each of ``test``, in its order."""
         images = test.images
         # Drawn on the CPU and moved, so that every device sees the same noise.
-        source = torch.Generator().manual_seed(_seed_of(self.name, seed))
+        source = source_of(self.name, seed)
         noise = torch.randn(images.shape, generator=source).mul_(self.sigma).to(images.device)
         specks = (torch.rand(images.shape, generator=source) < self.speck_rate).to(images.device)
         return (images + noise).clamp_(0.0, 1.0).masked_fill_(specks, 1.0)
-
-
-def _seed_of(name: str, seed: int) -> int:
-    """Mix the name in, so that two levels under one seed draw different noise."""
-    digest = hashlib.sha256(f"{name}:{seed}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") >> 1
 
 
 LEVELS: tuple[Noise, ...] = (
