@@ -19,7 +19,7 @@ LAYERS = (
     {"errors"},
     {"exchange"},
     {"contract"},
-    {"hookspecs"},
+    {"hookspecs", "randomness"},
     {"data", "measure", "training"},
     {"registry", "results"},
     {"runner"},
@@ -72,7 +72,7 @@ def part_of(dotted: str) -> str:
     if any(name in layer for layer in LAYERS):
         return name
     api = dict.fromkeys(("Comparison", "Run", "compare_runs", "load_run", "run"), "api")
-    return {**api, "__version__": "errors", "hookimpl": "hookspecs"}.get(name, "contract")
+    return {**api, "__version__": "errors", "hookimpl": "hookspecs", "source_of": "randomness"}.get(name, "contract")
 
 
 def level(part: str) -> int:

@@ -10,39 +10,13 @@ from typing import Any
 
 import performance
 import pytest
-from published import again, page, read, together
+from performance_helpers import MACHINE, document, entry
+from published import page, read, together
 from published.numbers import digits, percent, rate, seconds
 
 ROOT = Path(__file__).parents[1]
 
-MACHINE = {
-    "platform": "Linux-6-x86_64", "machine": "x86_64", "python": "3.11.7", "numpy": "2.4.6", "torch": "2.13.0",
-    "cpu": "Own Processor 9", "cores": 2, "memory_mb": 24000.0, "threads": 2, "device": "cpu",
-    "device_name": "Own Processor 9", "device_memory_mb": None, "cuda": None,
-    "versions": {"torch": "2.13.0", "keras": "3.15.1"}, "images": "mnist", "scale": 1.0, "rounds": 3,
-}  # fmt: skip
 GPU = {**MACHINE, "device": "cuda:0", "device_name": "Big GPU", "device_memory_mb": 2.0**17, "cuda": "13.0"}
-
-
-def entry(module: str, group: str, row: str, *times: float, **told: Any) -> dict[str, Any]:
-    """Return one benchmark as pytest-benchmark writes it."""
-    ordered = sorted(times)
-    stats = {"min": ordered[0], "max": ordered[-1], "median": ordered[len(ordered) // 2], "rounds": len(times)}
-    return {
-        "group": group, "name": f"test_it[{row}]", "fullname": f"benchmarks/{module}.py::test_it[{row}]",
-        "params": {"row": row}, "extra_info": {"row": row, "what": f"what {row} is", **told},
-        "stats": {**stats, "data": list(times), "mean": 1.0},
-    }  # fmt: skip
-
-
-def document(machine: dict[str, Any], *benchmarks: dict[str, Any]) -> dict[str, Any]:
-    """Return a file of pytest-benchmark, with what must not be published."""
-    return {
-        "machine_info": {"node": "secret-host", "benchkit": machine},
-        "commit_info": {"id": "0123456789abcdef0123", "dirty": False, "project": "secret-project"},
-        "datetime": "2026-11-26T22:30:00.123456+00:00", "version": "5.3.1", "benchmarks": list(benchmarks),
-    }  # fmt: skip
-
 
 FIT = (
     entry("test_peers", "fit it", "benchkit", 1.0, 1.05, 1.1, share=0.4321, share_of="products",
@@ -319,33 +293,3 @@ def test_links_of_the_page_lead_somewhere_and_nothing_in_it_is_left_unchecked(wr
 def test_numbers_have_three_digits_and_a_unit(shown: str, text: str) -> None:
     """As a reader wants them."""
     assert shown == text
-
-
-def test_a_part_that_is_measured_again_takes_the_place_of_the_old_one() -> None:
-    """The rest stays, with its date; the page says when the part was measured."""
-    first = together([document(MACHINE, entry("test_peers", "g", "r", 1.0), entry("test_sweep", "s", "q", 5.0))])
-    second = {**together([document(MACHINE, entry("test_sweep", "s", "q", 3.0))]), "date": "2031-02-03T04:05:06"}
-    found = again(first, second)
-    assert [(one["group"], one["stats"]["median"]) for one in found["benchmarks"]] == [("g", 1.0), ("s", 3.0)]
-    assert found["date"] == first["date"]
-    assert [(each["module"], each["date"]) for each in again(found, second)["later"]] == [
-        ("test_sweep", "2031-02-03T04:05:06")
-    ]
-
-
-def test_the_page_says_which_part_is_younger(tmp_path: Path) -> None:
-    """Beside the date of the rest."""
-    whole = together([document(MACHINE, entry("test_peers", "g", "r", 1.0))])
-    part = {**together([document(MACHINE, entry("test_sweep", "s", "q", 3.0))]), "date": "2031-02-03T04:05:06"}
-    path = tmp_path / "some.json"
-    path.write_text(json.dumps(again(whole, part)), encoding="utf-8")
-    assert "- Of `test_sweep.py`: 2031-02-03 04:05:06 UTC" in page([read(path)])
-
-
-@pytest.mark.parametrize("name", ["device_name", "cpu", "threads", "versions", "scale"])
-def test_parts_of_two_machines_are_not_mixed(name: str) -> None:
-    """Neither of two sets of versions."""
-    whole, part = (together([document(MACHINE, entry("test_peers", "g", "r", 1.0))]) for _ in range(2))
-    part["machine"] = {**part["machine"], name: "another"}
-    with pytest.raises(ValueError, match=f"got {name} 'another'"):
-        again(whole, part)
