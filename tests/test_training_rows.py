@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from training_helpers import noise
 
-from benchkit.training import Mapped, as_rows, flat
+from benchkit.training import Mapped, as_rows, flat, sample
 
 
 def test_a_tensor_is_rows_that_are_there_already() -> None:
@@ -44,3 +44,14 @@ def test_vectors_are_not_flattened_again() -> None:
     rows = as_rows(noise(7, 4))
     assert flat(rows) is rows
     assert torch.equal(flat(noise(3, 2, 2)), noise(3, 4))
+
+
+def test_a_sample_is_drawn_where_there_are_more() -> None:
+    """As many different rows as asked for, in their order, of a tensor as of rows; fewer are all taken."""
+    values = torch.arange(40.0).view(20, 2)
+    drawn = [sample(rows, 7, torch.Generator().manual_seed(0)) for rows in (values, as_rows(values))]
+    assert torch.equal(drawn[0], drawn[1])
+    assert len(drawn[0]) == 7
+    assert (drawn[0][1:, 0] > drawn[0][:-1, 0]).all()
+    assert not torch.equal(drawn[0], sample(values, 7, torch.Generator().manual_seed(1)))
+    assert torch.equal(sample(values, 30, torch.Generator().manual_seed(0)), values)

@@ -10,7 +10,7 @@ from benchkit.training.building import build, dense, glorot
 from benchkit.training.inference import batched, infer
 from benchkit.training.loop import train, train_many
 from benchkit.training.optimisers import OPTIMISERS
-from benchkit.training.rows import Mapped, as_rows, flat
+from benchkit.training.rows import Mapped, as_rows, flat, sample
 
 __all__ = [
     "OPTIMISERS",
@@ -23,6 +23,7 @@ __all__ = [
     "flat",
     "glorot",
     "infer",
+    "sample",
     "train",
     "train_many",
 ]

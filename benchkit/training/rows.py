@@ -83,6 +83,18 @@ def as_rows(inputs: Tensor | Rows) -> Rows:
     return Resident(inputs) if isinstance(inputs, Tensor) else inputs
 
 
+def sample(inputs: Tensor | Rows, most: int, source: torch.Generator) -> Tensor:
+    """Return at most so many of the rows, in their order; which ones is drawn where there are more.
+
+    Args:
+        inputs: N×….
+        most: at least 1.
+        source: of randomness, on the CPU.
+    """
+    order = torch.randperm(len(inputs), generator=source)[:most].sort().values
+    return as_rows(inputs).take(order)
+
+
 def flat(inputs: Tensor | Rows) -> Tensor | Rows:
     """Return N×… inputs as N×d vectors, of the kind that they are."""
     if isinstance(inputs, Tensor):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from benchkit import Detector, Rows, Scorer, UsageError, source_of
-from benchkit.training import batched, flat
+from benchkit.training import batched, flat, sample
 
 AT_ONCE = 4096
 """Inputs that are scored at a time."""
@@ -55,12 +55,8 @@ class Adapter(Detector):
         Raises:
             Unsupported: the estimator cannot take inputs of this kind.
         """
-        vectors = self._kept(flat(normal), seed).cpu().numpy()
+        vectors = sample(flat(normal), self.most, source_of(self.name, seed)).cpu().numpy()
         return _Scorer(self.estimator(vectors, seed=seed).fit(vectors))
-
-    def _kept(self, vectors: Tensor | Rows, seed: int) -> Tensor:
-        order = torch.randperm(len(vectors), generator=source_of(self.name, seed))[: self.most].sort().values
-        return vectors[order.to(vectors.device)] if isinstance(vectors, Tensor) else vectors.take(order)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,9 @@ GROUP = "corruptions"
 SEVERITIES = (1, 2, 3)
 """Mild, plain, strong."""
 
+Levels = tuple[float, float, float]
+"""What each severity stands for."""
+
 
 @dataclass(frozen=True)
 class Corruption(AnomalyGenerator):
@@ -52,7 +55,7 @@ class Corruption(AnomalyGenerator):
             source: of randomness, on the CPU, so that every device sees the same corruption.
         """
 
-    def level(self, levels: tuple[float, float, float]) -> float:
+    def level(self, levels: Levels) -> float:
         """Return what the severity stands for."""
         return levels[self.severity - 1]
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from benchkit_corruptions.base import Corruption
+from benchkit_corruptions.base import Corruption, Levels
 from benchkit_corruptions.weather import blurred
 
 LOW, HIGH = 0.2, 0.4
@@ -27,7 +27,7 @@ class Edges(Corruption):
     Source: Canny 1986, "A Computational Approach to Edge Detection", https://doi.org/10.1109/TPAMI.1986.4767851.
     """
 
-    SHARES: ClassVar[tuple[float, float, float]] = (0.35, 0.7, 1.0)
+    SHARES: ClassVar[Levels] = (0.35, 0.7, 1.0)
 
     def corrupt(self, images: Tensor, source: torch.Generator) -> Tensor:
         """Return outlined images."""

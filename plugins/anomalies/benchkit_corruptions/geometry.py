@@ -10,9 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from benchkit_corruptions.base import Corruption, signs, uniform
-
-Levels = tuple[float, float, float]
+from benchkit_corruptions.base import Corruption, Levels, signs, uniform
 
 
 @dataclass(frozen=True)

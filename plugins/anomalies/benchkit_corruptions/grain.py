@@ -8,9 +8,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from benchkit_corruptions.base import Corruption
-
-Levels = tuple[float, float, float]
+from benchkit_corruptions.base import Corruption, Levels
 
 
 @dataclass(frozen=True)

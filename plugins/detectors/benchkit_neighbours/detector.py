@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from benchkit import Detector, Rows, Scorer, UsageError, source_of
-from benchkit.training import batched, flat
+from benchkit.training import batched, flat, sample
 
 AT_ONCE = 2**24
 """Distances that are held at a time: 64 MB."""
@@ -47,13 +47,9 @@ class Neighbours(Detector):
 
     def fit(self, normal: Tensor | Rows, *, seed: int) -> Scorer:
         """Keep normal inputs (N×…, N ≥ 1) and return the scorer."""
-        kept = self._kept(flat(normal), seed)
+        kept = sample(flat(normal), self.most, source_of(self.name, seed))
         centre = kept.mean(0)
         return _Distance(kept - centre, centre, min(self.neighbours, len(kept)))
-
-    def _kept(self, vectors: Tensor | Rows, seed: int) -> Tensor:
-        order = torch.randperm(len(vectors), generator=source_of(self.name, seed))[: self.most].sort().values
-        return vectors[order.to(vectors.device)] if isinstance(vectors, Tensor) else vectors.take(order)
 
 
 @dataclass(frozen=True)
