@@ -65,6 +65,14 @@ class _Named(ABC):
                 "such as 'pixel-ae'."
             )
 
+    def unavailable(self) -> str:
+        """Return why it cannot be used here, and the command that mends it; empty where it can.
+
+        For objects that need what may not be installed. Called whenever plugins are listed: look whether it is there
+        (``importlib.util.find_spec``), import nothing. What is unavailable is listed, and no run takes it.
+        """
+        return ""
+
 
 @dataclass(frozen=True)
 class Dataset(_Named):

@@ -150,3 +150,33 @@ def test_a_wrong_rule_is_refused(install: Install, rule: str, said: str) -> None
     offer(install, "acme-ad", "acme", "detectors", "Mean('mean')")
     with pytest.raises(UsageError, match=said):
         load(rule)
+
+
+def test_what_needs_something_that_is_missing_is_listed_and_taken_by_nobody(install: Install) -> None:
+    """A glob passes over it; by its name, or where nothing else matches, the error says what would mend that."""
+    code = (
+        "@dataclass(frozen=True)\nclass Needy(Mean):\n    def unavailable(self):\n        return 'needs acme. Install it.'\n"
+        "@benchkit.hookimpl\ndef benchkit_detectors():\n    return [Mean('acme-here'), Needy('acme-missing')]\n"
+    )
+    install("acme-ad", "acme", code)
+    registry = load()
+    assert list(registry.detectors) == ["acme-here"]
+    assert registry.problems == ()
+    assert [(row.name, row.state, row.error) for row in registry.plugins if row.kind == "detector"] == [
+        ("acme-here", "ok", ""), ("acme-missing", "unavailable", "needs acme. Install it."),
+    ]  # fmt: skip
+    assert [offer.item.name for offer in select_detectors(registry, ["acme-*"])] == ["acme-here"]
+    for pattern in ("acme-missing", "acme-m*"):
+        with pytest.raises(UsageError, match=r"unavailable.*needs acme\. Install it"):
+            select_detectors(registry, [pattern])
+
+
+def test_unavailable_has_to_be_said_in_words(install: Install) -> None:
+    """Anything but a string breaks the door."""
+    code = (
+        "@dataclass(frozen=True)\nclass Odd(Mean):\n    def unavailable(self):\n        return False\n"
+        "@benchkit.hookimpl\ndef benchkit_detectors():\n    return [Odd('odd')]\n"
+    )
+    install("acme-ad", "acme", code)
+    (problem,) = load().problems
+    assert "odd.unavailable(): got False; expected a string" in str(problem)

@@ -81,7 +81,7 @@ def _offers(
 
     registry = registry_from(plugin_files, plugin_rules, quiet=quiet)
     for name in names:
-        registry.check_conflict("dataset", name)
+        registry.check_usable("dataset", name)
         if name not in registry.datasets:
             raise UsageError(registry.unknown("dataset", name, registry.datasets))
     return [registry.datasets[name] for name in (names or sorted(registry.datasets))]

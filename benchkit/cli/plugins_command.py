@@ -26,8 +26,9 @@ _HEADERS = ("kind", "name", "plugin", "distribution", "version", "state")
 def command(kind: str | None, as_json: bool, plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...]) -> None:
     """List every data set, view, detector and anomaly, and where it comes from.
 
-    The state is ok, broken, conflict (two plugins offer the name; neither is used) or left out (by -p or
-    BENCHKIT_PLUGINS). What is wrong stands below the table. Broken plugins do not change the exit status.
+    The state is ok, unavailable (it needs what is not installed), broken, conflict (two plugins offer the name;
+    neither is used) or left out (by -p or BENCHKIT_PLUGINS). What is wrong, and what mends it, stands below the table.
+    Broken plugins do not change the exit status.
     """
     registry = registry_from(plugin_files, plugin_rules, quiet=True)
     records = [record for record in registry.plugins if kind is None or _belongs(record, kind)]

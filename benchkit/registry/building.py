@@ -42,7 +42,8 @@ def load_registry(*, files: Sequence[Path] = (), rules: Sequence[str] = ()) -> R
 
 def _assemble(found: list[Found], faults: list[Fault], left_out: list[Source]) -> Registry:
     conflicts = _conflicts(found)
-    usable = [each for each in found if not _conflict_of(each, conflicts)]
+    agreed = [each for each in found if not _conflict_of(each, conflicts)]
+    usable = [each for each in agreed if not each.unavailable]
     problems: list[PluginError] = [fault.error for fault in faults]
     problems += list(dict.fromkeys(conflicts.values()))
     records = [_row(each, conflicts) for each in found] + [fault.record() for fault in faults]
@@ -60,6 +61,7 @@ def _assemble(found: list[Found], faults: list[Fault], left_out: list[Source]) -
         problems=tuple(problems),
         view_offers=dict(sorted((view, each.offer) for each in usable for view in each.views)),  # type: ignore[misc]
         conflicts=conflicts,
+        unavailable={(each.kind, name): each.unavailable for each in agreed for name in each.names if each.unavailable},
     )
 
 
@@ -101,7 +103,9 @@ def _conflict_of(each: Found, conflicts: Conflicts) -> PluginConflictError | Non
 
 def _row(each: Found, conflicts: Conflicts) -> PluginRecord:
     conflict = _conflict_of(each, conflicts)
-    return each.record("conflict", str(conflict)) if conflict else each.record("ok")
+    if conflict:
+        return each.record("conflict", str(conflict))
+    return each.record("unavailable", each.unavailable) if each.unavailable else each.record("ok")
 
 
 def _order(record: PluginRecord) -> tuple[int, str, str, str]:

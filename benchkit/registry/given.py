@@ -27,8 +27,9 @@ def given_offer(registry: Registry, item: ItemT, kind: str) -> Offer[ItemT]:
     """
     door = next(each.door for each in KINDS if each.name == kind)
     fault = fault_of(item, door)
-    if fault:
-        raise UsageError(f"{kind} given in Python: {fault}")
+    reason = "" if fault else item.unavailable()
+    if fault or reason:
+        raise UsageError(f"{kind} given in Python: {fault or f'{item.name!r} is unavailable: {reason}'}")
     distribution, release = _origin(registry, type(item).__module__)
     return Offer(item, GIVEN, distribution, release)
 

@@ -16,17 +16,26 @@ from benchkit.errors import ContractError, PluginError, UsageError
 from benchkit.registry.loading import Source, open_plugin
 from benchkit.registry.records import KINDS, Kind, Offer, PluginItem, PluginRecord, State
 from benchkit.registry.settings import settings_of
+from benchkit.registry.text import printable
 
 _MOST_OBJECTS = 10_000  # of one hook: the iteration of an endless one must end
 
 
 @dataclass(frozen=True)
 class Found:
-    """A valid object and the names that it takes in its kind: its own and those of the views that it offers."""
+    """A valid object and the names that it takes in its kind: its own and those of the views that it offers.
+
+    Attributes:
+        kind: as in ``PluginRecord``.
+        offer: the object.
+        views: the views that it offers, if it is a view.
+        unavailable: why it cannot be used here; empty where it can.
+    """
 
     kind: str
     offer: Offer[PluginItem]
     views: tuple[str, ...] = ()
+    unavailable: str = ""
 
     @property
     def names(self) -> frozenset[str]:
@@ -101,6 +110,7 @@ def _read_object(source: Source, kind: Kind, item: object) -> Found | Fault:
         with source.contained(kind.hook):
             fault = fault_of(item, kind.door) or _at_sign(item)
             views = () if fault else _views_of(item)
+            unavailable = "" if fault else printable(cast(PluginItem, item).unavailable())
     except PluginError as error:
         return Fault(kind.name, "", error)
     if fault:
@@ -108,7 +118,7 @@ def _read_object(source: Source, kind: Kind, item: object) -> Found | Fault:
         refusal = source.error(f"{kind.hook}: {fault}", of=ContractError)
         return Fault(kind.name, name if _is_name(name) else "", refusal)
     offer = Offer(cast(PluginItem, item), source.plugin, source.distribution, source.version)
-    return Found(kind.name, offer, views)
+    return Found(kind.name, offer, views, unavailable)
 
 
 def fault_of(item: object, door: type[PluginItem]) -> str:
@@ -148,6 +158,9 @@ def _typed(item: PluginItem) -> str:
         views = item.offers()
         if not isinstance(views, tuple) or not views or not all(_is_name(view) for view in views):
             return f"{item.name}.offers(): got {views!r}; expected a tuple of view names."
+    unavailable: object = item.unavailable()
+    if not isinstance(unavailable, str):
+        return f"{item.name}.unavailable(): got {unavailable!r}; expected a string, empty where it can be used."
     by_default: object = getattr(item, "by_default", True)
     if type(by_default) is not bool:
         return f"{item.name}.by_default: got {by_default!r}; expected True or False, as a class attribute."

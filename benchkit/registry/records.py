@@ -14,7 +14,7 @@ PluginItem: TypeAlias = Dataset | View | Detector | AnomalyGenerator
 
 ItemT_co = TypeVar("ItemT_co", bound=PluginItem, covariant=True)
 
-State = Literal["ok", "broken", "conflict", "left out"]
+State = Literal["ok", "unavailable", "broken", "conflict", "left out"]
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,8 @@ class PluginRecord:
         plugin: entry point or file name.
         distribution: as in ``Offer``.
         version: as in ``Offer``.
-        state: ``ok``, ``broken``, ``conflict`` or ``left out``.
-        error: one paragraph when broken or in conflict.
+        state: ``ok``, ``unavailable`` (it needs what is not installed), ``broken``, ``conflict`` or ``left out``.
+        error: one paragraph when unavailable, broken or in conflict.
         views: the names of the views that a view object offers.
         by_default: whether a run takes it that names none of its kind.
     """
@@ -98,6 +98,7 @@ class Registry:
         problems: errors of broken and conflicting plugins.
         view_offers: usable view objects by the name of each view that they offer.
         conflicts: the error for each (kind, name) that is offered twice.
+        unavailable: why each (kind, name) that is offered cannot be used here, and what would mend that.
     """
 
     plugins: tuple[PluginRecord, ...] = ()
@@ -108,6 +109,7 @@ class Registry:
     problems: tuple[PluginError, ...] = ()
     view_offers: Mapping[str, Offer[View]] = field(default_factory=dict)
     conflicts: Mapping[tuple[str, str], PluginConflictError] = field(default_factory=dict)
+    unavailable: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def view_for(self, name: str) -> Offer[View]:
         """Return the view object that offers the view ``name``.
@@ -116,15 +118,22 @@ class Registry:
             UsageError: no plugin offers such a view.
             PluginConflictError: two plugins offer it.
         """
-        self.check_conflict("view", name)
+        self.check_usable("view", name)
         if name not in self.view_offers:
             raise UsageError(self.unknown("view", name, self.view_offers))
         return self.view_offers[name]
 
-    def check_conflict(self, kind: str, name: str) -> None:
-        """Raise the conflict's error if two plugins offer ``name`` within ``kind``."""
+    def check_usable(self, kind: str, name: str) -> None:
+        """Raise if two plugins offer ``name`` within ``kind``, or if it is offered and cannot be used here.
+
+        Raises:
+            PluginConflictError: two plugins offer it.
+            UsageError: it is unavailable; says what would mend that.
+        """
         if (kind, name) in self.conflicts:
             raise self.conflicts[kind, name]
+        if (kind, name) in self.unavailable:
+            raise UsageError(f"{kind} {name!r}: unavailable: {self.unavailable[kind, name]}")
 
     def unknown(self, kind: str, name: str, known: Mapping[str, object]) -> str:
         """Return the message for a name that nobody offers: close matches and how to list them."""

@@ -79,7 +79,7 @@ def select_dataset(registry: Registry, choice: str | os.PathLike[str] | Dataset)
     if not isinstance(choice, (str, os.PathLike)):
         return given_offer(registry, choice, "dataset")
     name = os.fspath(choice)
-    registry.check_conflict("dataset", name)
+    registry.check_usable("dataset", name)
     if name in registry.datasets:
         return registry.datasets[name]
     if _is_path(name):
@@ -109,10 +109,10 @@ def _matching(
     offers: Mapping[str, Offer[ItemT]],
     also: Iterable[str] = (),
 ) -> list[Offer[ItemT]]:
-    registry.check_conflict(kind, pattern)
+    registry.check_usable(kind, pattern)
     chosen = [offer for name, offer in offers.items() if fnmatchcase(name, pattern)]
     if not chosen and _is_glob(pattern):
-        raise UsageError(_no_match(kind, pattern))
+        raise UsageError(_no_match(registry, kind, pattern))
     if not chosen:
         raise UsageError(registry.unknown(kind, pattern, dict.fromkeys((*offers, *also))))
     return chosen
@@ -124,7 +124,7 @@ def _views(registry: Registry, pattern: str) -> list[str]:
         return [pattern]
     views = [view for view in registry.view_offers if fnmatchcase(view, pattern)]
     if not views:
-        raise UsageError(_no_match("view", pattern))
+        raise UsageError(_no_match(registry, "view", pattern))
     return views
 
 
@@ -182,11 +182,14 @@ def _excludable(registry: Registry) -> Iterator[str]:
     yield from registry.detectors
     yield from registry.anomalies
     yield from _groups(registry)
-    yield from (name for _, name in registry.conflicts)
+    yield from (name for _, name in (*registry.conflicts, *registry.unavailable))
     yield from (f"{name}@{view}" for name in registry.detectors for view in registry.view_offers)
 
 
-def _no_match(kind: str, pattern: str) -> str:
+def _no_match(registry: Registry, kind: str, pattern: str) -> str:
+    for (of, name), reason in registry.unavailable.items():
+        if of == kind and fnmatchcase(name, pattern):
+            return f"{kind} {pattern!r}: the pattern matches only what is unavailable, such as {name}: {reason}"
     return f"{kind} {pattern!r}: the pattern matches nothing. `benchkit plugins --kind {kind}` lists what there is."
 
 
