@@ -155,7 +155,8 @@ def test_a_wrong_rule_is_refused(install: Install, rule: str, said: str) -> None
 def test_what_needs_something_that_is_missing_is_listed_and_taken_by_nobody(install: Install) -> None:
     """A glob passes over it; by its name, or where nothing else matches, the error says what would mend that."""
     code = (
-        "@dataclass(frozen=True)\nclass Needy(Mean):\n    def unavailable(self):\n        return 'needs acme. Install it.'\n"
+        "@dataclass(frozen=True)\nclass Needy(Mean):\n    def unavailable(self):\n"
+        "        return 'needs acme. Install it.'\n"
         "@benchkit.hookimpl\ndef benchkit_detectors():\n    return [Mean('acme-here'), Needy('acme-missing')]\n"
     )
     install("acme-ad", "acme", code)
