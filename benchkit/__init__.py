@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Rows,
         Scorer,
         Splits,
+        SubjectDetector,
         View,
         Work,
     )
@@ -61,6 +62,7 @@ __all__ = [
     "Scorer",
     "Splits",
     "StoreError",
+    "SubjectDetector",
     "Unsupported",
     "UsageError",
     "View",

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from benchkit.errors import UsageError
+from benchkit.errors import Unsupported, UsageError
 from benchkit.exchange import LabelledImages, LabelledRows, RemoteFile, Rows, Splits, Work
 
 if TYPE_CHECKING:  # the doors are read by `benchkit --help`, which must not pay for importing torch
@@ -31,6 +31,7 @@ __all__ = [
     "Rows",
     "Scorer",
     "Splits",
+    "SubjectDetector",
     "View",
     "Work",
 ]
@@ -208,6 +209,40 @@ class Detector(_Named):
     def stacks_on(self, device: torch.device) -> bool:
         """Return whether ``fit_many`` is worth its while on a device; by default wherever it is overridden."""
         return type(self).fit_many is not Detector.fit_many
+
+
+@dataclass(frozen=True)
+class SubjectDetector(Detector):
+    """A detector that works with the subject model behind its view: with several layers at once, with gradients.
+
+    It gets images, and the functions of the object that offers its ``view``, trained: ``looks["logits"]`` beside
+    ``looks["layer2"]``. Gradients with respect to images that require them pass through those that are made of a torch
+    module, as those of the built-in subject are. Labels it does not get.
+    """
+
+    @abstractmethod
+    def fit_subject(self, normal: Tensor, looks: Mapping[str, Callable[[Tensor], Tensor]], *, seed: int) -> Scorer:
+        """Fit on normal training images only and return a scorer of images.
+
+        Args:
+            normal: N×1×H×W float32 images in [0, 1], on the run's device; not to be changed.
+            looks: every view of the object that offers ``view``: from images (n×1×H×W) to inputs (n×…).
+            seed: the only source of randomness.
+
+        Raises:
+            Unsupported: a view that it needs is not among them, or of a kind that it cannot take.
+        """
+
+    def fit(self, normal: Tensor, *, seed: int) -> Scorer:
+        """Refuse: there is no subject model in a tensor.
+
+        Raises:
+            Unsupported: always.
+        """
+        raise Unsupported(
+            f"detector {self.name!r} works with the subject model behind the view {self.view!r}, and gets it by "
+            "fit_subject alone."
+        )
 
 
 @dataclass(frozen=True)

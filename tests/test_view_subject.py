@@ -77,3 +77,13 @@ def test_fewer_than_two_classes_are_unsupported() -> None:
     """One class cannot be told from another: the reason says so and names views that work."""
     with pytest.raises(Unsupported, match=r"at least two normal classes; got 1.*'pixels'"):
         QUICK.fit(NORMAL.select(NORMAL.labels == 2), seed=0)
+
+
+def test_gradients_pass_to_the_images_where_they_are_asked_for() -> None:
+    """Of every view, the same numbers as without: a detector may ask which way an image would have to change."""
+    for view in fit().values():
+        images = NORMAL.images[:8].clone().requires_grad_()
+        seen = view(images)
+        torch.testing.assert_close(seen.detach(), view(NORMAL.images[:8]))
+        (slope,) = torch.autograd.grad(seen.sum(), images)
+        assert slope.abs().sum() > 0

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from benchkit.contract import AnomalyGenerator, Detector, Rows, Scorer
+from benchkit.contract import AnomalyGenerator, Detector, Rows, Scorer, SubjectDetector
 from benchkit.measure import metrics
 from benchkit.measure.ceilings import Ceilings
 from benchkit.measure.memory import PeakMemory
@@ -169,12 +169,17 @@ class FitGroup:
         return Fitted(
             offer=self.offer,
             scorer=scorer,
-            look=self.room.look(self.offer.item.view),
+            look=self._way_in(),
             dataset=sets[0].blank.dataset,
             anomalies=tuple(test.blank.anomaly for test in sets),
             seed=self.seed,
             scores=normal_scores,
         )
+
+    def _way_in(self) -> Callable[[Tensor], Tensor]:
+        """Return the way from images to what the scorer takes."""
+        detector = self.offer.item
+        return _as_they_are if isinstance(detector, SubjectDetector) else self.room.look(detector.view)
 
     def _look(self, look: Callable[[], Tensor | Rows]) -> Tensor | Rows:
         """Return the detector's view of some images; a fault here is the view's."""
@@ -198,11 +203,17 @@ class FitGroup:
     def _fit_alone(self, inputs: Tensor | Rows) -> Fit:
         detector = self.offer.item
         with untouched(inputs, self.offer, "fit"), self.ledger.time("fit", detector.name) as watch, isolated(self.seed):
-            scorer = detector.fit(inputs, seed=self.seed)  # type: ignore[arg-type] # rows go to those that take them
+            scorer = self._fitted_on(inputs)
         return Fit(scorer, watch.seconds, inputs=how_lent(inputs))
 
+    def _fitted_on(self, inputs: Tensor | Rows) -> Any:
+        detector, lent = self.offer.item, cast(Tensor, inputs)  # rows go to those that take them
+        if isinstance(detector, SubjectDetector):
+            return detector.fit_subject(lent, self.room.looks(detector.view), seed=self.seed)
+        return detector.fit(lent, seed=self.seed)
+
     def _score(self, scorer: Scorer, key: Hashable, images: GreyImages) -> Scores:
-        inputs = self._look(lambda: self.room.inputs(self.offer.item.view, key, images))
+        inputs = self._look(lambda: self.room.shown(self.offer.item, key, images))
         with self.ledger.time("score", _named(key)), isolated(self.seed):
             array: Scores = scores_of(scorer, inputs, self.offer).numpy()
         return array
@@ -258,6 +269,10 @@ class FitGroup:
     def _explain(self, error: BaseException, method: str) -> Verdict:
         self.spoiled = self.spoiled or isinstance(error, SpoiledInputsError)
         return error.verdict if isinstance(error, ViewFaultError) else explain(error, self.offer, method)
+
+
+def _as_they_are(images: Tensor, /) -> Tensor:
+    return images
 
 
 def _named(key: Hashable) -> str:

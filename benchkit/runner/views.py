@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Mapping
 
 from torch import Tensor
 
-from benchkit.contract import Detector, LabelledImages, LabelledRows, Rows, View
+from benchkit.contract import Detector, LabelledImages, LabelledRows, Rows, SubjectDetector, View
 from benchkit.errors import UsageError
 from benchkit.registry import Offer
 from benchkit.runner.grey_images import GreyImages, LabelledGrey
@@ -70,13 +70,17 @@ class ViewRoom:
         Raises:
             Exception: whatever the view's ``fit`` raised, again at every call.
         """
+        return look_among(self.looks(view), view, self.offer(view))
+
+    def looks(self, view: str) -> Mapping[str, Look]:
+        """Return all functions of the object that offers the view; otherwise as ``look``."""
         offer = self.offer(view)
         if offer.item.name not in self._looks:
             self._looks[offer.item.name] = self._fit(offer)
         looks = self._looks[offer.item.name]
         if isinstance(looks, BaseException):
             raise looks
-        return look_among(looks, view, offer)
+        return looks
 
     def _fit(self, offer: Offer[View]) -> Mapping[str, Look] | BaseException:
         try:
@@ -124,8 +128,15 @@ class ViewRoom:
             Unsupported: there are too many for one that takes no rows.
             ContractError: as ``inputs``.
         """
-        inputs = self.inputs(detector.view, TRAIN, self._normal.images)
+        inputs = self.shown(detector, TRAIN, self._normal.images)
         return inputs if isinstance(inputs, Tensor) else rows_for(detector, inputs, self._shelf)
+
+    def shown(self, detector: Detector, key: Hashable, images: GreyImages) -> Tensor | Rows:
+        """Return what a detector gets of ``images``: its view of them, or themselves where it looks on its own."""
+        if isinstance(detector, SubjectDetector):
+            self.look(detector.view)  # a view that cannot be trained is to be found out here, not in the detector
+            return self.floats(key, images)
+        return self.inputs(detector.view, key, images)
 
     def inputs(self, view: str, key: Hashable, images: GreyImages) -> Tensor | Rows:
         """Return the view of ``images``, which are always the same under one key.

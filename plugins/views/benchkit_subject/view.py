@@ -24,8 +24,8 @@ class Subject(View):
     entry of ``hidden``, one logit a class; softmax cross-entropy, Adam. Glorot-uniform weights.
 
     Offers ``layer1``, ``layer2``, … (n×units float32, after the ReLU, so not negative) and ``logits`` (n×classes,
-    before the softmax). There are as many classes as the largest normal label says, plus one: the unit of a digit
-    that is held out below it exists but is never trained to fire.
+    before the softmax); gradients with respect to images pass through them. There are as many classes as the largest
+    normal label says, plus one: the unit of a digit that is held out below it exists but is never trained to fire.
 
     Attributes:
         hidden: units of the hidden layers.
@@ -101,6 +101,8 @@ def _up_to(network: nn.Sequential, end: int) -> Callable[[Tensor], Tensor]:
     part = network[:end]
 
     def activations(images: Tensor) -> Tensor:
+        if torch.is_grad_enabled() and images.requires_grad:
+            return part(images.flatten(1))  # type: ignore[no-any-return]
         return infer(part, images.flatten(1))
 
     return activations
