@@ -13,6 +13,7 @@ import inspect
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib.machinery import SourceFileLoader
 from importlib.metadata import Distribution, EntryPoint, entry_points
 from pathlib import Path
@@ -21,7 +22,8 @@ from types import CodeType, ModuleType
 import pluggy
 
 from benchkit import hookspecs
-from benchkit.errors import PluginError, PluginLoadError, UsageError, did_you_mean
+from benchkit.errors import PluginError, PluginLoadError, UsageError
+from benchkit.registry.mending import file_of, next_step, place_of
 from benchkit.registry.records import KINDS
 from benchkit.registry.text import describe_failure, printable
 
@@ -39,6 +41,7 @@ class Source:
         version: version of the distribution, or the first 12 digits of the file's SHA-256.
         load: imports it and returns the module or object with the hooks.
         required: the user asked for this very plugin, so that a fault ends the command instead of being listed.
+        target: what the entry point names, or path of the file.
     """
 
     plugin: str
@@ -46,20 +49,27 @@ class Source:
     version: str
     load: Callable[[], object]
     required: bool = False
+    target: str = ""
 
     def error(self, message: str, *, of: type[PluginError] = PluginLoadError) -> PluginError:
         """Return an error that names this plugin, its distribution and its version."""
         return of(printable(message), plugin=self.plugin, distribution=self.distribution, version=self.version)
 
     @contextlib.contextmanager
-    def contained(self, where: str) -> Iterator[None]:
-        """Run this plugin's code: its prints go to standard error, what it raises becomes a PluginLoadError."""
+    def contained(self, where: str, place: str = "") -> Iterator[None]:
+        """Run this plugin's code: its prints go to standard error, what it raises becomes a PluginLoadError.
+
+        Args:
+            where: what runs: ``import``, or the name of a hook.
+            place: what to name where the traceback tells no place; by default the plugin's file.
+        """
         try:
             with contextlib.redirect_stdout(sys.stderr):
                 yield
         except (Exception, SystemExit) as error:
             raise self.error(
-                f"{where}: {describe_failure(error)}. Mend it, or leave it out with `-p no:{self.plugin}`."
+                f"{where}: {describe_failure(error, place or file_of(self.target))}. {next_step(error, self.target)}, "
+                f"or leave it out with `-p no:{self.plugin}`."
             ) from error
 
 
@@ -70,7 +80,9 @@ def announced() -> list[Source]:
 
 
 def _announced(entry_point: EntryPoint) -> Source:
-    return Source(printable(entry_point.name), *_release(entry_point.dist), entry_point.load)
+    return Source(
+        printable(entry_point.name), *_release(entry_point.dist), entry_point.load, target=printable(entry_point.value)
+    )
 
 
 def _release(distribution: Distribution | None) -> tuple[str, str]:
@@ -93,7 +105,8 @@ def plugin_file(path: Path) -> Source:
     except OSError as error:
         raise UsageError(f"--plugin {path}: {error.strerror}; expected a Python file that can be read.") from error
     version = hashlib.sha256(content).hexdigest()[:12]
-    return Source(printable(path.name), printable(str(path)), version, lambda: _import_file(path, content), True)
+    name, place = printable(path.name), printable(str(path))
+    return Source(name, place, version, lambda: _import_file(path, content), True, place)
 
 
 class _FileLoader(SourceFileLoader):
@@ -150,13 +163,17 @@ def open_plugin(source: Source) -> pluggy.PluginManager:
         manager.register(plugin, name=source.plugin)
         hooks = {caller.name: caller.has_spec() for caller in manager.get_hookcallers(plugin) or []}
     for name in (name for name, is_known in hooks.items() if not is_known):
-        raise source.error(
-            f"hook {name!r}: got a hook that benchkit does not have; expected one of {', '.join(_HOOKS)}."
-            f"{did_you_mean(name, _HOOKS)}"
-        )
+        place = place_of(getattr(plugin, name, None)) or file_of(source.target) or source.plugin
+        raise source.error(f"{_unknown_hook(name)}: {place}.")
     if not hooks:
-        raise source.error(_no_hook(plugin))
+        raise source.error(f"{_no_hook(plugin)} The plugin is {file_of(source.target) or source.target}.")
     return manager
+
+
+def _unknown_hook(name: str) -> str:
+    close = get_close_matches(name, _HOOKS, n=1)
+    advice = f"Rename it to {close[0]}" if close else "Rename it, or take away its @benchkit.hookimpl"
+    return f"hook {name!r}: got a hook that benchkit does not have; expected one of {', '.join(_HOOKS)}. {advice}"
 
 
 def _no_hook(plugin: object) -> str:

@@ -14,6 +14,7 @@ import pluggy
 from benchkit.contract import NAME_PATTERN, AnomalyGenerator, Detector, View
 from benchkit.errors import ContractError, PluginError, UsageError
 from benchkit.registry.loading import Source, open_plugin
+from benchkit.registry.mending import file_of, place_of, right_hook
 from benchkit.registry.records import KINDS, Kind, Offer, PluginItem, PluginRecord, State
 from benchkit.registry.settings import settings_of
 from benchkit.registry.text import printable
@@ -86,28 +87,31 @@ def _read_hook(source: Source, manager: pluggy.PluginManager, kind: Kind) -> lis
     caller = getattr(manager.hook, kind.hook)
     if not caller.get_hookimpls():
         return []
+    place = place_of(caller.get_hookimpls()[0].function) or file_of(source.target) or source.plugin
     try:
-        objects = _objects(source, caller, kind)
+        objects = _objects(source, caller, kind, place)
     except PluginError as error:
         return [Fault(kind.name, "", error)]
-    return [_read_object(source, kind, each) for each in objects]
+    return [_read_object(source, kind, each, place) for each in objects]
 
 
-def _objects(source: Source, caller: Callable[[], list[object]], kind: Kind) -> list[object]:
+def _objects(source: Source, caller: Callable[[], list[object]], kind: Kind, place: str) -> list[object]:
     expected = f"expected an iterable of {kind.door.__name__} objects"
-    with source.contained(kind.hook):
+    with source.contained(kind.hook, place):
         results = caller()
         if not results:  # pluggy drops a result of None
             raise TypeError(f"got None; {expected}")
         objects = [each for result in results for each in islice(iter(result), _MOST_OBJECTS + 1)]  # type: ignore[call-overload]
     if len(objects) > _MOST_OBJECTS:
-        raise source.error(f"{kind.hook}: got more than {_MOST_OBJECTS} objects; {expected} that ends.")
+        raise source.error(
+            f"{kind.hook}: got more than {_MOST_OBJECTS} objects; {expected} that ends. Mend it: {place}."
+        )
     return objects
 
 
-def _read_object(source: Source, kind: Kind, item: object) -> Found | Fault:
+def _read_object(source: Source, kind: Kind, item: object, place: str) -> Found | Fault:
     try:
-        with source.contained(kind.hook):
+        with source.contained(kind.hook, place):
             fault = fault_of(item, kind.door) or _at_sign(item)
             views = () if fault else _views_of(item)
             unavailable = "" if fault else printable(cast(PluginItem, item).unavailable())
@@ -115,7 +119,8 @@ def _read_object(source: Source, kind: Kind, item: object) -> Found | Fault:
         return Fault(kind.name, "", error)
     if fault:
         name = getattr(item, "name", "") if isinstance(item, kind.door) else ""
-        refusal = source.error(f"{kind.hook}: {fault}", of=ContractError)
+        advice = "" if name else right_hook(item)
+        refusal = source.error(f"{kind.hook}: {fault}{advice} Mend it: {place}.", of=ContractError)
         return Fault(kind.name, name if _is_name(name) else "", refusal)
     offer = Offer(cast(PluginItem, item), source.plugin, source.distribution, source.version)
     return Found(kind.name, offer, views, unavailable)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from pathlib import Path
 
-_OURS = str(Path(__file__).parent)
+_OURS = Path(__file__).parents[1]
 
 
 def printable(text: str) -> str:
@@ -22,10 +22,15 @@ def _escaped(line: str) -> str:
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in line)
 
 
-def describe_failure(error: BaseException) -> str:
-    """Return the last line of an exception's traceback and where it was raised, as ``file:line``."""
+def describe_failure(error: BaseException, file: str = "") -> str:
+    """Return the last line of an exception's traceback and where it was raised, as ``file:line``.
+
+    Args:
+        error: the exception.
+        file: what to name where the traceback tells no place outside benchkit.
+    """
     last = printable(traceback.format_exception_only(error)[-1])
-    place = _place(error)
+    place = _place(error) or file
     return f"{last} ({place})" if place else last
 
 
@@ -39,4 +44,5 @@ def _place(error: BaseException) -> str:
 
 def _is_machinery(filename: str) -> bool:
     path = Path(filename)
-    return filename.startswith(("<frozen", _OURS)) or "importlib" in path.parts or "pluggy" in path.parts
+    ours = filename.startswith("<") or _OURS in path.parents  # "<string>": what dataclasses write
+    return ours or "importlib" in path.parts or "pluggy" in path.parts
