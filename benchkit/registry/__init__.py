@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from benchkit.registry.building import load_registry
+from benchkit.registry.building import load_registry, read_alone
+from benchkit.registry.given import given_offer, origin_of
 from benchkit.registry.loading import defined_in
 from benchkit.registry.records import KINDS, Kind, Offer, PluginItem, PluginRecord, Registry
 from benchkit.registry.selection import select_anomalies, select_dataset, select_detectors
@@ -19,9 +20,12 @@ __all__ = [
     "Registry",
     "apply_settings",
     "defined_in",
+    "given_offer",
     "load_registry",
+    "origin_of",
     "printable",
     "printable_lines",
+    "read_alone",
     "recorded_hash",
     "select_anomalies",
     "select_dataset",

@@ -40,6 +40,29 @@ def load_registry(*, files: Sequence[Path] = (), rules: Sequence[str] = ()) -> R
     return _assemble(found, faults, left_out)
 
 
+def read_alone(plugin: object, *, name: str = "", distribution: str = "", version: str = "") -> Registry:
+    """Return what one plugin offers, whether it is installed or not.
+
+    Args:
+        plugin: a module, or another object with hooks, or the path of a plugin file.
+        name: what the plugin is called in messages; of a file its name.
+        distribution: the distribution that it came in, if that is known.
+        version: of that.
+
+    Raises:
+        UsageError: there is no such file.
+        PluginError: it cannot be loaded, or something is wrong with what it offers.
+    """
+    if isinstance(plugin, Path):
+        source = plugin_file(plugin)
+    else:
+        source = Source(name, distribution, version, lambda: plugin, True)
+    registry = _assemble([each for each in read_plugin(source) if isinstance(each, Found)], [], [])
+    for problem in registry.problems:
+        raise problem
+    return registry
+
+
 def _assemble(found: list[Found], faults: list[Fault], left_out: list[Source]) -> Registry:
     conflicts = _conflicts(found)
     agreed = [each for each in found if not _conflict_of(each, conflicts)]

@@ -30,12 +30,13 @@ def given_offer(registry: Registry, item: ItemT, kind: str) -> Offer[ItemT]:
     reason = "" if fault else item.unavailable()
     if fault or reason:
         raise UsageError(f"{kind} given in Python: {fault or f'{item.name!r} is unavailable: {reason}'}")
-    distribution, release = _origin(registry, type(item).__module__)
+    distribution, release = origin_of(registry, type(item).__module__)
     return Offer(item, GIVEN, distribution, release)
 
 
-def _origin(registry: Registry, module: str) -> tuple[str, str]:
-    """Ask the registry first: the package metadata of an editable installation does not list its modules."""
+def origin_of(registry: Registry, module: str) -> tuple[str, str]:
+    """Return name and version of the distribution that a module came in; both empty where that is not known."""
+    # The registry first: the package metadata of an editable installation does not list its modules.
     package = module.partition(".")[0]
     everything = (registry.datasets, registry.views, registry.detectors, registry.anomalies)
     for offers in everything:

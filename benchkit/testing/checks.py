@@ -1,12 +1,12 @@
-"""What a check is, what it found, and how a list of them is carried out."""
+"""What a check is, what it found, and how one is carried out."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
 from benchkit.errors import ContractError, PluginError, Unsupported
@@ -31,12 +31,12 @@ class Check(Generic[SpecimenT]):
         name: lower-case words joined by hyphens.
         protects: what goes wrong where the promise is not kept, in one line.
         examine: raises ContractError (got, expected, next step) where it is not kept; ``Unsupported`` of the plugin's
-            own and ``NotApplicable`` pass through it.
+            own and ``NotApplicable`` pass through it. What it returns is a remark on a promise that is kept.
     """
 
     name: str
     protects: str
-    examine: Callable[[SpecimenT], None]
+    examine: Callable[[SpecimenT], str | None]
 
 
 @dataclass(frozen=True)
@@ -46,14 +46,16 @@ class Finding:
     Attributes:
         check: its name.
         state: ``passed``, ``failed``, ``unsupported`` (the plugin says so itself, with a reason) or ``not run``.
-        said: one paragraph where it did not pass.
-        seconds: what it took.
+        said: one paragraph: what is wrong, the reason, or a remark; empty where there is nothing to say.
+        seconds: what it took. Who comes first pays for the fits that checks of one object share.
+        error: what is raised under pytest, if it failed.
     """
 
     check: str
     state: State
     said: str = ""
     seconds: float = 0.0
+    error: PluginError | None = field(default=None, repr=False, compare=False)
 
 
 def carry_out(check: Check[SpecimenT], specimen: SpecimenT, offer: Offer[Any]) -> Finding:
@@ -66,11 +68,11 @@ def carry_out(check: Check[SpecimenT], specimen: SpecimenT, offer: Offer[Any]) -
     """
     start = time.perf_counter()
     try:
-        with surroundings_kept(), _prints_elsewhere():
-            check.examine(specimen)
+        with surroundings_kept(), prints_elsewhere():
+            remark = check.examine(specimen)
     except PLUGIN_FAULTS as error:
-        return Finding(check.name, *_verdict(error, check, offer), time.perf_counter() - start)
-    return Finding(check.name, "passed", "", time.perf_counter() - start)
+        return _found(error, check, offer, time.perf_counter() - start)
+    return Finding(check.name, "passed", printable(remark or ""), time.perf_counter() - start)
 
 
 def require(kept: bool, offer: Offer[Any], message: str) -> None:
@@ -79,23 +81,29 @@ def require(kept: bool, offer: Offer[Any], message: str) -> None:
         raise contract_error(offer, message)
 
 
-def failures(findings: Sequence[Finding]) -> list[Finding]:
-    """Return those that failed."""
-    return [finding for finding in findings if finding.state == "failed"]
-
-
-def _verdict(error: BaseException, check: Check[Any], offer: Offer[Any]) -> tuple[State, str]:
+def _found(error: BaseException, check: Check[Any], offer: Offer[Any], seconds: float) -> Finding:
     if isinstance(error, NotApplicable):
-        return "not run", printable(str(error))
-    if isinstance(error, Unsupported):
-        return "unsupported", printable(str(error.reason))
+        return Finding(check.name, "not run", printable(str(error)), seconds)
+    if isinstance(error, Unsupported) and (reason := printable(str(error.reason))):
+        return Finding(check.name, "unsupported", reason, seconds)
+    fault = _fault(error, check, offer)
+    fault.add_note(f"The check {check.name!r} protects from this: {check.protects}")
+    return Finding(check.name, "failed", printable(str(fault)), seconds, fault)
+
+
+def _fault(error: BaseException, check: Check[Any], offer: Offer[Any]) -> PluginError:
     if isinstance(error, PluginError) and error.plugin:
-        return "failed", printable(str(error))
-    got: ContractError = contract_error(offer, f"{check.name}: got {described(error)}; expected no error.")
-    return "failed", printable(str(got))
+        return error
+    got, expected = described(error), "no error, or benchkit.Unsupported with the reason where it cannot be done"
+    if isinstance(error, Unsupported):
+        got, expected = "Unsupported without a reason", "one sentence that says why, and what would help"
+    fault: ContractError = contract_error(offer, f"{check.name}: got {got}; expected {expected}.")
+    fault.__cause__ = error
+    return fault
 
 
 @contextlib.contextmanager
-def _prints_elsewhere() -> Iterator[None]:
+def prints_elsewhere() -> Iterator[None]:
+    """Send what is printed to standard error."""
     with contextlib.redirect_stdout(sys.stderr):
         yield
