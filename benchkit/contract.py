@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # the doors are read by `benchkit --help`, which must not pay
 __all__ = [
     "API_VERSION",
     "NAME_PATTERN",
+    "OLDEST_API_VERSION",
     "AnomalyGenerator",
     "Dataset",
     "Detector",
@@ -37,7 +38,13 @@ __all__ = [
 ]
 
 API_VERSION = 1
-"""Version of the doors. It grows only when a plugin written for the last one would break."""
+"""Version of the doors. It grows only when a plugin written for the last one would break.
+
+A plugin's module may say for which version it was written, by ``benchkit_api_version = 1`` at its top.
+"""
+
+OLDEST_API_VERSION = 1
+"""The oldest version of the doors that plugins may be written for."""
 
 NAME_PATTERN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 """What a plugin object may be called: lower-case words joined by hyphens."""

@@ -36,8 +36,8 @@ def line_of(path: str, code: str) -> int:
         ("import no_such_module", "Install what brings 'no_such_module', often by `pip install no_such_module`, or"),
         ("import no_such_package.inner", "`pip install no_such_package`"),
         ("import sklearn.no_such_module", "'sklearn' is there, but has no 'sklearn.no_such_module': install a version"),
-        ("import benchkit.no_such_module", "'benchkit' is there, but has no 'benchkit.no_such_module'"),
-        ("from benchkit import Detektor", "Mend it, or leave it out"),
+        ("import benchkit.no_such_module", "does not have that: mend the name, or install the release"),
+        ("from benchkit import Detektor", "does not have that: mend the name, or install the release"),
         ("raise ModuleNotFoundError(name='x; rm -r .')", "Mend it, or leave it out"),
     ],
 )

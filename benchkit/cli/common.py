@@ -36,11 +36,13 @@ def offline_option(command: Command) -> Command:
 
 
 def registry_from(plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...], *, quiet: bool = False) -> Registry:
-    """Build the registry and say on standard error which plugins are broken."""
+    """Build the registry and say on standard error which plugins are broken, or odd."""
     from benchkit.registry import load_registry
 
     registry = load_registry(files=plugin_files, rules=plugin_rules)
     if not quiet:
         for problem in registry.problems:
             click.echo(f"benchkit: warning: {problem}", err=True)
+        for remark in (remark for load in registry.loads for remark in load.remarks):
+            click.echo(f"benchkit: note: {remark}", err=True)
     return registry

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from benchkit.cli.common import plugin_options, registry_from
+from benchkit.cli.plugin_timings import show_timings
 from benchkit.registry import KINDS, PluginRecord, printable
 
 _HEADERS = ("kind", "name", "plugin", "distribution", "version", "state")
@@ -21,23 +22,32 @@ _HEADERS = ("kind", "name", "plugin", "distribution", "version", "state")
     type=click.Choice([kind.name for kind in KINDS]),
     help="Only objects of this kind, and plugins that are broken as a whole: they may offer some.",
 )
+@click.option(
+    "--timings", is_flag=True, help="Show how long each plugin takes to be loaded instead, the slowest first."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list of objects.")
 @plugin_options
-def command(kind: str | None, as_json: bool, plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...]) -> None:
+def command(
+    kind: str | None, timings: bool, as_json: bool, plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...]
+) -> None:
     """List every data set, view, detector and anomaly, and where it comes from.
 
     The state is ok, unavailable (it needs what is not installed), broken, conflict (two plugins offer the name;
     neither is used) or left out (by -p or BENCHKIT_PLUGINS). What is wrong, and what mends it, stands below the table.
     Broken plugins do not change the exit status.
     """
+    if timings:
+        show_timings(plugin_files, plugin_rules, as_json=as_json)
+        return
     registry = registry_from(plugin_files, plugin_rules, quiet=True)
     records = [record for record in registry.plugins if kind is None or _belongs(record, kind)]
     if as_json:
         click.echo(json.dumps([asdict(record) for record in records], indent=2))
         return
     click.echo(_table(records))
-    for error in dict.fromkeys(record.error for record in records if record.error):
-        click.echo(f"\n{printable(error)}")
+    remarks = [remark for load in registry.loads for remark in load.remarks]
+    for text in dict.fromkeys([record.error for record in records if record.error] + remarks):
+        click.echo(f"\n{printable(text)}")
 
 
 def _belongs(record: PluginRecord, kind: str) -> bool:

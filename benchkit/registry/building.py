@@ -9,7 +9,7 @@ from typing import Any
 
 from benchkit.errors import PluginConflictError, PluginError
 from benchkit.registry.loading import Source, announced, plugin_file
-from benchkit.registry.reading import Fault, Found, read_plugin
+from benchkit.registry.reading import Fault, Found, Reading, read_plugin
 from benchkit.registry.records import KINDS, Offer, PluginRecord, Registry
 from benchkit.registry.rules import is_left_out, read_allowed, read_refused
 
@@ -34,10 +34,8 @@ def load_registry(*, files: Sequence[Path] = (), rules: Sequence[str] = ()) -> R
     sources = announced() + [plugin_file(path) for path in unique.values()]
     allowed, refused = read_allowed(sources), read_refused(rules, sources)
     left_out = [source for source in sources if is_left_out(source, allowed, refused)]
-    results = [result for source in sources if source not in left_out for result in read_plugin(source)]
-    found = [result for result in results if isinstance(result, Found)]
-    faults = [result for result in results if isinstance(result, Fault)]
-    return _assemble(found, faults, left_out)
+    readings = [read_plugin(source) for source in sources if source not in left_out]
+    return _assemble(readings, left_out)
 
 
 def read_alone(plugin: object, *, name: str = "", distribution: str = "", version: str = "") -> Registry:
@@ -57,13 +55,16 @@ def read_alone(plugin: object, *, name: str = "", distribution: str = "", versio
         source = plugin_file(plugin)
     else:
         source = Source(name, distribution, version, lambda: plugin, True)
-    registry = _assemble([each for each in read_plugin(source) if isinstance(each, Found)], [], [])
+    registry = _assemble([read_plugin(source)], [])
     for problem in registry.problems:
         raise problem
     return registry
 
 
-def _assemble(found: list[Found], faults: list[Fault], left_out: list[Source]) -> Registry:
+def _assemble(readings: Sequence[Reading], left_out: Sequence[Source]) -> Registry:
+    results = [result for reading in readings for result in reading.results]
+    found = [result for result in results if isinstance(result, Found)]
+    faults = [result for result in results if isinstance(result, Fault)]
     conflicts = _conflicts(found)
     agreed = [each for each in found if not _conflict_of(each, conflicts)]
     usable = [each for each in agreed if not each.unavailable]
@@ -82,6 +83,7 @@ def _assemble(found: list[Found], faults: list[Fault], left_out: list[Source]) -
         detectors=by_kind["detector"],
         anomalies=by_kind["anomaly"],
         problems=tuple(problems),
+        loads=tuple(reading.load for reading in readings),
         view_offers=dict(sorted((view, each.offer) for each in usable for view in each.views)),  # type: ignore[misc]
         conflicts=conflicts,
         unavailable={(each.kind, name): each.unavailable for each in agreed for name in each.names if each.unavailable},

@@ -10,9 +10,10 @@ import contextlib
 import hashlib
 import importlib.util
 import inspect
+import io
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from importlib.machinery import SourceFileLoader
 from importlib.metadata import Distribution, EntryPoint, entry_points
@@ -23,6 +24,7 @@ import pluggy
 
 from benchkit import hookspecs
 from benchkit.errors import PluginError, PluginLoadError, UsageError
+from benchkit.registry.handshake import version_fault
 from benchkit.registry.mending import file_of, next_step, place_of
 from benchkit.registry.records import KINDS
 from benchkit.registry.text import describe_failure, printable
@@ -42,6 +44,7 @@ class Source:
         load: imports it and returns the module or object with the hooks.
         required: the user asked for this very plugin, so that a fault ends the command instead of being listed.
         target: what the entry point names, or path of the file.
+        heard: what it has printed on standard output so far.
     """
 
     plugin: str
@@ -50,6 +53,7 @@ class Source:
     load: Callable[[], object]
     required: bool = False
     target: str = ""
+    heard: list[str] = field(default_factory=list, compare=False)
 
     def error(self, message: str, *, of: type[PluginError] = PluginLoadError) -> PluginError:
         """Return an error that names this plugin, its distribution and its version."""
@@ -64,13 +68,27 @@ class Source:
             place: what to name where the traceback tells no place; by default the plugin's file.
         """
         try:
-            with contextlib.redirect_stdout(sys.stderr):
+            with contextlib.redirect_stdout(_Overheard(self.heard)):
                 yield
         except (Exception, SystemExit) as error:
             raise self.error(
                 f"{where}: {describe_failure(error, place or file_of(self.target))}. {next_step(error, self.target)}, "
                 f"or leave it out with `-p no:{self.plugin}`."
             ) from error
+
+
+class _Overheard(io.TextIOBase):
+    """Passes what is printed on to standard error, and remembers it."""
+
+    def __init__(self, heard: list[str]) -> None:
+        self._heard = heard
+
+    def write(self, text: str, /) -> int:
+        self._heard.append(text)
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
 
 
 def announced() -> list[Source]:
@@ -154,12 +172,16 @@ def open_plugin(source: Source) -> pluggy.PluginManager:
     """Import a plugin and register it, alone, with the hook specifications.
 
     Raises:
-        PluginLoadError: it cannot be imported, misspells a hook, or implements none.
+        PluginLoadError: it cannot be imported, was written for other doors, misspells a hook, or implements none.
     """
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
     with source.contained("import"):
         plugin = source.load()
+    misfit = version_fault(plugin)
+    if misfit:
+        raise source.error(f"{misfit} The plugin is {file_of(source.target) or source.target}.")
+    with source.contained("import"):
         manager.register(plugin, name=source.plugin)
         hooks = {caller.name: caller.has_spec() for caller in manager.get_hookcallers(plugin) or []}
     for name in (name for name, is_known in hooks.items() if not is_known):

@@ -7,6 +7,9 @@ import re
 import sys
 from importlib.machinery import PathFinder
 
+from benchkit import __version__
+from benchkit.contract import API_VERSION
+from benchkit.hookspecs import PROJECT
 from benchkit.registry.records import KINDS
 from benchkit.registry.text import printable
 
@@ -46,6 +49,11 @@ def next_step(error: BaseException, target: str) -> str:
     """Return what mends a plugin whose code raised ``error``: half a sentence, to be followed by another choice."""
     if isinstance(error, SyntaxError) and error.lineno:
         return "Mend that line"
+    if isinstance(error, ImportError) and (error.name or "").partition(".")[0] == PROJECT:
+        return (
+            f"benchkit {__version__}, whose doors are of version {API_VERSION}, does not have that: mend the name, or "
+            "install the release of the plugin, or of benchkit, that fits the other"
+        )
     if isinstance(error, ModuleNotFoundError) and _MODULE.fullmatch(error.name or ""):
         return _for_missing(error.name or "", target)
     return "Mend it"

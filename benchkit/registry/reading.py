@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import cast
@@ -15,10 +16,11 @@ from benchkit.contract import NAME_PATTERN, AnomalyGenerator, Detector, View
 from benchkit.errors import ContractError, PluginError, UsageError
 from benchkit.registry.loading import Source, open_plugin
 from benchkit.registry.mending import file_of, place_of, right_hook
-from benchkit.registry.records import KINDS, Kind, Offer, PluginItem, PluginRecord, State
+from benchkit.registry.records import KINDS, Kind, Load, Offer, PluginItem, PluginRecord, State
 from benchkit.registry.settings import settings_of
 from benchkit.registry.text import printable
 
+_MOST_SHOWN = 200  # letters of what a plugin prints
 _MOST_OBJECTS = 10_000  # of one hook: the iteration of an endless one must end
 
 
@@ -65,22 +67,48 @@ class Fault:
         return PluginRecord(self.kind, self.name, error.plugin, error.distribution, error.version, "broken", str(error))
 
 
-def read_plugin(source: Source) -> list[Found | Fault]:
+@dataclass(frozen=True)
+class Reading:
+    """A plugin that was loaded: what it offers, what was refused, and what that took."""
+
+    results: tuple[Found | Fault, ...]
+    load: Load
+
+
+def read_plugin(source: Source) -> Reading:
     """Load a plugin and call its hooks, each in isolation.
 
     Raises:
         PluginError: the plugin is one that the user asked for by its file, and something is wrong with it.
     """
-    try:
-        manager = open_plugin(source)
-    except PluginError as error:
-        results: list[Found | Fault] = [Fault("plugin", source.plugin, error)]
-    else:
-        results = [result for kind in KINDS for result in _read_hook(source, manager, kind)]
+    start = time.perf_counter()
+    results = _results(source)
     for result in results:
         if source.required and isinstance(result, Fault):
             raise result.error
-    return results
+    seconds, place = time.perf_counter() - start, file_of(source.target) or source.target
+    remarks = tuple(_remarks(source, place))
+    return Reading(tuple(results), Load(source.plugin, source.distribution, seconds, place, remarks))
+
+
+def _remarks(source: Source, place: str) -> Iterator[str]:
+    said = printable("".join(source.heard))
+    if said:
+        got = said if len(said) <= _MOST_SHOWN else f"{said[:_MOST_SHOWN]} …"
+        yield str(
+            source.error(
+                f"printed {got!r} while it was loaded; expected nothing: whoever reads what a command prints would "
+                f"read that too, so it went to standard error. Take it out: {place}."
+            )
+        )
+
+
+def _results(source: Source) -> list[Found | Fault]:
+    try:
+        manager = open_plugin(source)
+    except PluginError as error:
+        return [Fault("plugin", source.plugin, error)]
+    return [result for kind in KINDS for result in _read_hook(source, manager, kind)]
 
 
 def _read_hook(source: Source, manager: pluggy.PluginManager, kind: Kind) -> list[Found | Fault]:

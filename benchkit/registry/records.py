@@ -86,6 +86,25 @@ class PluginRecord:
 
 
 @dataclass(frozen=True)
+class Load:
+    """What it took to load a plugin.
+
+    Attributes:
+        plugin: entry point or file name.
+        distribution: as in ``Offer``.
+        seconds: to import it and to ask its hooks. What several plugins import, the first of them pays for.
+        place: its file, or what its entry point names.
+        remarks: what is odd about it and breaks nothing, one paragraph each.
+    """
+
+    plugin: str
+    distribution: str
+    seconds: float
+    place: str
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Registry:
     """Everything that is offered, by kind and name, and everything that is wrong.
 
@@ -96,6 +115,7 @@ class Registry:
         detectors: usable detectors by name.
         anomalies: usable anomaly generators by name.
         problems: errors of broken and conflicting plugins.
+        loads: what it took to load each plugin, in the order in which that was done.
         view_offers: usable view objects by the name of each view that they offer.
         conflicts: the error for each (kind, name) that is offered twice.
         unavailable: why each (kind, name) that is offered cannot be used here, and what would mend that.
@@ -107,6 +127,7 @@ class Registry:
     detectors: Mapping[str, Offer[Detector]] = field(default_factory=dict)
     anomalies: Mapping[str, Offer[AnomalyGenerator]] = field(default_factory=dict)
     problems: tuple[PluginError, ...] = ()
+    loads: tuple[Load, ...] = ()
     view_offers: Mapping[str, Offer[View]] = field(default_factory=dict)
     conflicts: Mapping[tuple[str, str], PluginConflictError] = field(default_factory=dict)
     unavailable: Mapping[tuple[str, str], str] = field(default_factory=dict)
