@@ -26,15 +26,15 @@ def refusal(install: Install, version: str) -> str:
     return str(problem)
 
 
-def test_doors_that_are_too_new_and_too_old_are_told_apart(install: Install) -> None:
-    """One says to upgrade benchkit."""
+def test_doors_that_are_too_new_say_to_upgrade_benchkit(install: Install) -> None:
+    """The plugin knows more than benchkit does."""
     said = refusal(install, str(API_VERSION + 1))
     assert f"got {API_VERSION + 1}, doors that are newer than this benchkit" in said
     assert "Upgrade benchkit, or install an older release of the plugin" in said
 
 
 def test_doors_that_are_too_old_say_to_upgrade_the_plugin(install: Install) -> None:
-    """The other says to upgrade the plugin."""
+    """In other words than the above."""
     said = refusal(install, "0")
     assert "got 0, doors that are too old" in said
     assert "Upgrade the plugin, or install an older benchkit" in said
