@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Processes that share the tests; each holds a gigabyte or so.
 WORKERS ?= 2
 
-.PHONY: setup run test faults lint peers bench performance performance-cuda leaderboard clean
+.PHONY: setup run test faults lint docs peers bench performance performance-cuda leaderboard clean
 
 setup: $(VENV)/.installed
 
@@ -28,6 +28,10 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# docs/commands.md and docs/reference.md, from the code; a test fails where they are stale.
+docs: setup
+	$(BIN)/python docs/generate.py
 
 peers: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,peers]'
