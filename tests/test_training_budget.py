@@ -27,6 +27,16 @@ def test_the_upper_bound_wins() -> None:
     assert Budget(1, min_images=500, max_images=100).images(10) == 100
 
 
+@given(n=st.integers(1, 100), batch=st.integers(1, 100), epochs=st.integers(1, 9), low=st.integers(0, 10**6))
+def test_few_images_are_not_looked_at_more_often_than_a_batch(n: int, batch: int, epochs: int, low: int) -> None:
+    """The lower bound takes no more steps where a batch cannot be filled, and is what it is where one can."""
+    budget = Budget(epochs, min_images=low)
+    seen = budget.images(n, batch_size=batch)
+    assert seen == budget.images(n) or n < batch
+    assert seen // min(n, batch) <= max(low // batch, epochs * n)
+    assert seen >= epochs * n
+
+
 @pytest.mark.parametrize("wrong", [{"epochs": 0}, {"epochs": 1, "min_images": -1}, {"epochs": 1, "max_images": 0}])
 def test_numbers_out_of_range_are_refused(wrong: dict[str, int]) -> None:
     """A budget that trains nothing is a wrong request and says which number it got."""

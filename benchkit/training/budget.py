@@ -34,7 +34,14 @@ class Budget:
                 "Correct the detector's or view's settings."
             )
 
-    def images(self, n: int) -> int:
-        """Return how many images are to be seen when ``n`` are there to train on."""
-        wanted = max(self.epochs * n, self.min_images)
+    def images(self, n: int, *, batch_size: int = 1) -> int:
+        """Return how many images are to be seen when ``n`` are there to train on.
+
+        Args:
+            n: images to train on, at least 1.
+            batch_size: images a step. Where fewer are there, the lower bound stands for as many steps as of full
+                batches: two images are not looked at twenty thousand times.
+        """
+        least = self.min_images * min(n, batch_size) // batch_size
+        wanted = max(self.epochs * n, least)
         return wanted if self.max_images is None else min(wanted, self.max_images)

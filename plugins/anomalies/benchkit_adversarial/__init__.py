@@ -14,6 +14,9 @@ from torch.nn import functional
 from benchkit import AnomalyGenerator, LabelledImages, Unsupported, UsageError, hookimpl
 from benchkit.training import Budget, build, dense, train
 
+_BATCH = 32
+"""Images a step of the stand-in's training: as the subject model's."""
+
 
 @dataclass(frozen=True)
 class FastGradientSign(AnomalyGenerator):
@@ -64,8 +67,8 @@ class FastGradientSign(AnomalyGenerator):
         widths = (images.shape[1], *self.hidden, int(labels.max()) + 1)
         make = partial(dense, widths, ["relu"] * len(self.hidden) + ["linear"])
         network = build(make, seed=seed, device=images.device)
-        seen = Budget(self.epochs, self.min_images).images(len(images))
-        train(network, functional.cross_entropy, images, targets=labels, batch_size=32, images=seen, seed=seed)
+        seen = Budget(self.epochs, self.min_images).images(len(images), batch_size=_BATCH)
+        train(network, functional.cross_entropy, images, targets=labels, batch_size=_BATCH, images=seen, seed=seed)
         return network
 
 

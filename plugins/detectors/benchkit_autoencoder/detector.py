@@ -83,7 +83,7 @@ class Autoencoder(Detector):
             functional.mse_loss,
             inputs,
             batch_size=self.batch_size,
-            images=[budget.images(len(each)) for each in inputs],
+            images=[budget.images(len(each), batch_size=self.batch_size) for each in inputs],
             seeds=seeds,
             learning_rate=self.learning_rate,
             optimiser=self.optimiser,

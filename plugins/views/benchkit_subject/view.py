@@ -72,7 +72,7 @@ class Subject(View):
             pixels,
             targets=labels,
             batch_size=self.batch_size,
-            images=[budget.images(len(each)) for each in pixels],
+            images=[budget.images(len(each), batch_size=self.batch_size) for each in pixels],
             seeds=seeds,
             learning_rate=self.learning_rate,
         )
