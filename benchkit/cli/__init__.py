@@ -21,6 +21,7 @@ _COMMANDS = {
     "run": "Run detectors against anomalies and print the leaderboard.",
     "table": "Print the leaderboard of runs that are there already.",
     "history": "Show how a metric of each detector moved from run to run.",
+    "new": "Write a new plugin: a distribution that installs, runs and passes its tests.",
     "plugins": "List what plugins offer, and what is wrong with them.",
     "compare": "Compare two runs cell by cell, and fail on a real loss.",
     "verify": "Compute the numbers of stored runs again, and name each row that does not agree.",
