@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -34,13 +34,13 @@ def _set_device(device: torch.device) -> None:
     torch.set_default_device(None if device.type == "cpu" else device)  # None is faster, and means the CPU
 
 
-_COMPARED: tuple[_State, ...] = (
-    (_folder, _go_back),
-    (torch.get_num_threads, torch.set_num_threads),
-    (torch.get_default_dtype, torch.set_default_dtype),
-    (torch.get_default_device, _set_device),
-    (torch.is_grad_enabled, torch.set_grad_enabled),
-)
+SETTINGS: Mapping[str, _State] = {
+    "the working folder": (_folder, _go_back),
+    "torch's number of threads": (torch.get_num_threads, torch.set_num_threads),
+    "torch's default type": (torch.get_default_dtype, torch.set_default_dtype),
+    "torch's default device": (torch.get_default_device, _set_device),
+    "whether torch keeps gradients": (torch.is_grad_enabled, torch.set_grad_enabled),
+}
 """How each setting is read and put back; put back only where it changed."""
 
 
@@ -48,13 +48,13 @@ _COMPARED: tuple[_State, ...] = (
 def surroundings_kept() -> Iterator[None]:
     """Put the global random states, the working folder and torch's settings back after the block."""
     python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002 - it is the global one
-    found = [read() for read, _ in _COMPARED]
+    found = {name: read() for name, (read, _) in SETTINGS.items()}
     try:
         with torch.random.fork_rng():
             yield
     finally:
         random.setstate(python_state)
         np.random.set_state(numpy_state)  # noqa: NPY002 - as above
-        for (read, put_back), value in zip(_COMPARED, found, strict=True):
-            if read() != value:
-                put_back(value)
+        for name, (read, put_back) in SETTINGS.items():
+            if read() != found[name]:
+                put_back(found[name])

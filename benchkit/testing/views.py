@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from benchkit.contract import View
-from benchkit.registry import Offer, Registry
 from benchkit.testing.checks import Check
+from benchkit.testing.shared import SETTINGS, WORKER
+from benchkit.testing.view_fits import CHECKS as OF_FITS
+from benchkit.testing.view_results import CHECKS as OF_RESULTS
+from benchkit.testing.view_specimen import ViewSpecimen
 
+__all__ = ["CHECKS", "ViewSpecimen"]
 
-@dataclass(frozen=True)
-class ViewSpecimen:
-    """One object under examination, with what its checks share.
-
-    Attributes:
-        offer: the object, and where it came from.
-        registry: who else is there.
-    """
-
-    offer: Offer[View]
-    registry: Registry
-
-    @classmethod
-    def of(cls, offer: Offer[View], registry: Registry) -> ViewSpecimen:
-        """Return the specimen; nothing is computed before a check asks for it."""
-        return cls(offer, registry)
-
-
-CHECKS: tuple[Check[ViewSpecimen], ...] = ()
+CHECKS: tuple[Check[ViewSpecimen], ...] = (*OF_RESULTS, *OF_FITS, SETTINGS, WORKER)
 """In the order in which they are carried out."""
