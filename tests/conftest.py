@@ -14,6 +14,8 @@ from hypothesis import settings
 settings.register_profile("benchkit", deadline=None)  # no wall time is asserted: a busy machine breaks no promise
 settings.load_profile("benchkit")
 
+collect_ignore = ["thirdparty"]  # a stranger's tests, run in an environment of their own
+
 # As the command line does, and for the same reason; before any test module imports torch.
 os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 

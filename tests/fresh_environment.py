@@ -73,6 +73,7 @@ class FreshEnvironment:
             "BENCHKIT_OFFLINE": "1",
             "HOME": str(cwd),
             "PATH": os.pathsep.join([str(self._scripts), os.environ["PATH"]]),
+            "PIP_CONFIG_FILE": os.devnull,
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "PIP_NO_BUILD_ISOLATION": "0",  # pip reads it as the value of build isolation
             "PIP_NO_INDEX": "1",
