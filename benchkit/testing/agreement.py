@@ -15,17 +15,19 @@ OF_TRAINED = 0.05
 """Root mean square, as a share of the standard deviation, by which two trainings may differ that differ by rounding."""
 
 
-def apart(found: Tensor, expected: Tensor) -> str:
+def apart(found: Tensor, expected: Tensor, *, among: Tensor | None = None, most: float = OF_SPREAD) -> str:
     """Return in what a result is another one, more than rounding explains; empty where it is not.
 
     Args:
         found: on any device, of any floating point type; NaN agrees with NaN.
         expected: likewise.
+        among: the results whose deviation counts, where there are more than are compared.
+        most: share of that deviation that a value may be off.
     """
     if found.shape != expected.shape:
         return f"shape {tuple(found.shape)} where it was {tuple(expected.shape)}"
     one, other = (each.detach().to("cpu", torch.float64) for each in (found, expected))
-    tolerance = OF_SPREAD * _spread(other)
+    tolerance = most * _spread(other if among is None else among)
     if torch.allclose(one, other, rtol=OF_VALUE, atol=tolerance, equal_nan=True):
         return ""
     return f"values that differ by up to {_most(one, other):.3g} from what they were"

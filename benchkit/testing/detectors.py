@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from benchkit.contract import Detector
-from benchkit.registry import Offer, Registry
+from benchkit.testing import detector_batches, detector_doors, detector_fits, detector_manners, detector_scores
 from benchkit.testing.checks import Check
+from benchkit.testing.detector_specimen import DetectorSpecimen
 
+__all__ = ["CHECKS", "DetectorSpecimen"]
 
-@dataclass(frozen=True)
-class DetectorSpecimen:
-    """One object under examination, with what its checks share.
-
-    Attributes:
-        offer: the object, and where it came from.
-        registry: who else is there.
-    """
-
-    offer: Offer[Detector]
-    registry: Registry
-
-    @classmethod
-    def of(cls, offer: Offer[Detector], registry: Registry) -> DetectorSpecimen:
-        """Return the specimen; nothing is computed before a check asks for it."""
-        return cls(offer, registry)
-
-
-CHECKS: tuple[Check[DetectorSpecimen], ...] = ()
+CHECKS: tuple[Check[DetectorSpecimen], ...] = (
+    *detector_scores.CHECKS,
+    *detector_batches.CHECKS,
+    *detector_fits.CHECKS,
+    *detector_manners.CHECKS,
+    *detector_doors.CHECKS,
+)
 """In the order in which they are carried out."""

@@ -81,8 +81,8 @@ _SHAPES = (_ring, _cross, _square, _bars)
 def far_off(seen: LabelledImages, *, seed: int) -> Mapping[str, Tensor]:
     """Return images that no detector should take for normal, by their kind: each N×1×H×W in whole grey levels.
 
-    No kind is far off for every honest detector. Some classifiers are sure of what is very bright, and some
-    autoencoders restore a blank image; but all of them find most kinds.
+    No kind is far off for every honest detector: some classifiers are sure of whatever is bright, and some
+    autoencoders restore what is made of parts that they know. All together are.
 
     Args:
         seen: N normal images of at least two classes.
@@ -91,29 +91,38 @@ def far_off(seen: LabelledImages, *, seed: int) -> Mapping[str, Tensor]:
     return {kind: rounded(make(seen, torch.Generator().manual_seed(seed))) for kind, make in _FAR_OFF.items()}
 
 
-def _upside_down(seen: LabelledImages, source: torch.Generator) -> Tensor:
+def _negatives(seen: LabelledImages, source: torch.Generator) -> Tensor:
     return 1.0 - seen.images
 
 
-def _noise(seen: LabelledImages, source: torch.Generator) -> Tensor:
-    return torch.rand(seen.images.shape, generator=source)
+def _off_centre(seen: LabelledImages, source: torch.Generator) -> Tensor:
+    """Each image moved by a third of its side; what leaves it comes in again on the other side."""
+    third = seen.images.shape[-1] // 3
+    return torch.roll(seen.images, (third, third), (2, 3))
 
 
-def _scattered(seen: LabelledImages, source: torch.Generator) -> Tensor:
-    """Each image with its pixels in an order of its own."""
-    flat = seen.images.flatten(1)
-    order = torch.rand(flat.shape, generator=source).argsort(1)
-    return flat.gather(1, order).view_as(seen.images)
+def _tiles(seen: LabelledImages, source: torch.Generator) -> Tensor:
+    """Each image cut into four by four tiles, in an order of its own."""
+    n, _, height, width = seen.images.shape
+    tiles = seen.images.view(n, 4, height // 4, 4, width // 4).transpose(2, 3).flatten(1, 2)
+    order = torch.rand(n, 16, generator=source).argsort(1)
+    mixed = tiles.gather(1, order[:, :, None, None].expand_as(tiles))
+    return mixed.view(n, 4, 4, height // 4, width // 4).transpose(2, 3).reshape(seen.images.shape)
 
 
-def _blends(seen: LabelledImages, source: torch.Generator) -> Tensor:
-    """The mean of each image and one of another class."""
-    return (seen.images + seen.images[_partners(seen.labels, source)]) / 2
-
-
-def _overlaid(seen: LabelledImages, source: torch.Generator) -> Tensor:
+def _two_at_once(seen: LabelledImages, source: torch.Generator) -> Tensor:
     """Each image with one of another class laid over it."""
     return torch.maximum(seen.images, seen.images[_partners(seen.labels, source)])
+
+
+def _three_at_once(seen: LabelledImages, source: torch.Generator) -> Tensor:
+    """The same with two others."""
+    return torch.maximum(_two_at_once(seen, source), seen.images[_partners(seen.labels, source)])
+
+
+def _differences(seen: LabelledImages, source: torch.Generator) -> Tensor:
+    """How far each image is from one of another class, pixel by pixel."""
+    return (seen.images - seen.images[_partners(seen.labels, source)]).abs()
 
 
 def _partners(labels: Tensor, source: torch.Generator) -> Tensor:
@@ -123,9 +132,10 @@ def _partners(labels: Tensor, source: torch.Generator) -> Tensor:
 
 
 _FAR_OFF: Mapping[str, Callable[[LabelledImages, torch.Generator], Tensor]] = {
-    "negatives": _upside_down,
-    "grey noise": _noise,
-    "scattered pixels": _scattered,
-    "blends of two classes": _blends,
-    "two classes at once": _overlaid,
+    "negatives": _negatives,
+    "off centre": _off_centre,
+    "tiles in another order": _tiles,
+    "two images at once": _two_at_once,
+    "three images at once": _three_at_once,
+    "differences of two images": _differences,
 }

@@ -1,0 +1,202 @@
+"""One detector under examination: the inputs that it is tried on, and what it has been fitted to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from benchkit.contract import Detector, Rows, Scorer
+from benchkit.registry import Offer, Registry
+from benchkit.runner.guard import check_scores, contract_error, isolated
+from benchkit.testing import material
+from benchkit.testing.checks import NotApplicable
+from benchkit.testing.once import Once
+from benchkit.testing.sights import looker
+from benchkit.testing.watch import Watched, watched
+from benchkit.testing.witness import GLOBAL_SEED
+
+SEED = 0
+
+SOME, FEW = 112, 40
+"""How many training inputs most fits are done on: enough to tell two fits apart, few enough to take no time."""
+
+_FAR = 80
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Another fit, and what it scored at once, before anything else was fitted.
+
+    Attributes:
+        scorer: what ``fit`` returned.
+        scores: of the specimen's ``normal`` inputs, float64 on the CPU.
+    """
+
+    scorer: Scorer
+    scores: Tensor
+
+
+class DetectorSpecimen:
+    """One detector, with everything that its checks share. Nothing is computed before a check asks for it.
+
+    Attributes:
+        offer: the detector, and where it came from.
+        fitted: the fit on all training inputs, watched, and its scorer; raises what the detector raises.
+        again: another fit like ``fit_on(SOME)``.
+        scored: what that scorer returned for ``normal``, whatever that is, watched; raises what it raises.
+    """
+
+    def __init__(self, offer: Offer[Detector], registry: Registry) -> None:
+        self.offer = offer
+        self._look = Once(lambda: looker(offer.item.view, registry))
+        self.fitted = Once(self._first)
+        self.scored = Once(self._score_watched)
+        self._steady = Once(self._is_steady)
+        self.again = Once(lambda: self.fit_fresh(self.train[:SOME]))
+        self._fits: dict[tuple[int, int], Once[Fitted]] = {}
+
+    @classmethod
+    def of(cls, offer: Offer[Detector], registry: Registry) -> DetectorSpecimen:
+        """Return the specimen of a detector; the registry says who offers the view that it looks at."""
+        return cls(offer, registry)
+
+    @property
+    def detector(self) -> Detector:
+        """The detector."""
+        return self.offer.item
+
+    @cached_property
+    def train(self) -> Tensor:
+        """Normal training inputs, N×… in the detector's view.
+
+        Raises:
+            NotApplicable: the view shows nothing of the kit's images, or is at fault.
+            UsageError: nobody offers the view.
+        """
+        return self._look()(material.images().train.images)
+
+    @cached_property
+    def normal(self) -> Tensor:
+        """Normal inputs that it was not fitted on."""
+        return self._look()(material.images().test.images)
+
+    @cached_property
+    def far_off(self) -> Mapping[str, Tensor]:
+        """Inputs that are far off, by their kind."""
+        seen = material.images().test.select(torch.arange(_FAR))
+        return {kind: self._look()(images) for kind, images in material.far_off(seen, seed=SEED).items()}
+
+    @cached_property
+    def sees_images(self) -> bool:
+        """Whether its inputs are images themselves: of their shape, and from 0 to 1."""
+        images = material.images().train.images
+        return self.train.shape == images.shape and float(self.train.min()) >= 0.0 and float(self.train.max()) <= 1.0
+
+    def fit(self, inputs: Tensor | Rows, *, seed: int = SEED) -> Scorer:
+        """Fit as a run does, on a copy.
+
+        Raises:
+            ContractError: what ``fit`` returned cannot be called.
+            Exception: whatever it raised.
+        """
+        lent = inputs.clone() if isinstance(inputs, Tensor) else inputs
+        with isolated(GLOBAL_SEED):
+            scorer: object = self.detector.fit(lent, seed=seed)  # type: ignore[arg-type] # rows to those that take them
+        return self.callable(scorer, "fit")
+
+    def callable(self, scorer: object, method: str) -> Scorer:
+        """Return what a ``method`` gave if it can be called.
+
+        Raises:
+            ContractError: it cannot.
+        """
+        if not callable(scorer):
+            raise contract_error(
+                self.offer,
+                f"{method}: got {type(scorer).__name__}; expected a function from n inputs to n scores. Return the "
+                "scorer.",
+            )
+        return scorer
+
+    def score(self, scorer: Scorer, inputs: Tensor, *, copied: bool = True) -> Tensor:
+        """Score inputs as a run does; float64 on the CPU.
+
+        Args:
+            scorer: what ``fit`` returned.
+            inputs: n×…, copied first unless they are to be scored as they lie.
+            copied: whether they are.
+
+        Raises:
+            ContractError: the scores are none.
+            Exception: whatever the scorer raised.
+        """
+        lent = inputs.clone() if copied else inputs
+        with isolated(GLOBAL_SEED), torch.no_grad():
+            return check_scores(scorer(lent), lent, self.offer)
+
+    def scorer(self) -> Scorer:
+        """Return the scorer of the first fit, whose scores are known to be scores and the same at each call.
+
+        Raises:
+            NotApplicable: there is none, as another check tells.
+            Unsupported: the detector says that the kit's images are not for it.
+        """
+        if not self.is_steady():
+            raise NotApplicable("the same inputs score differently at each call: see 'same-inputs-same-scores'")
+        return self.fitted()[1]
+
+    def is_steady(self) -> bool:
+        """Return whether the scorer scores the same inputs the same twice in a row."""
+        self.fitted.for_others("fits")
+        return self._steady.for_others("scores")
+
+    def repeats(self) -> None:
+        """Require what a comparison of two fits needs.
+
+        Raises:
+            NotApplicable: two fits with one seed score differently, or nothing can be scored.
+            Unsupported: as ``scorer``.
+        """
+        self.scorer()
+        if not torch.equal(self.fit_on(SOME).scores, self.again().scores):
+            raise NotApplicable("fits do not repeat themselves: see 'same-seed'")
+
+    def fit_on(self, n: int, *, seed: int = SEED) -> Fitted:
+        """Return a fit on the first n training inputs; each is done once."""
+        key = (n, seed)
+        if key not in self._fits:
+            self._fits[key] = Once(lambda: self.fit_fresh(self.train[:n], seed=seed))
+        return self._fits[key]()
+
+    def fit_fresh(self, inputs: Tensor | Rows, *, seed: int = SEED) -> Fitted:
+        """Fit anew and score the normal inputs."""
+        scorer = self.fit(inputs, seed=seed)
+        return Fitted(scorer, self.score(scorer, self.normal))
+
+    def _first(self) -> tuple[Watched, Scorer]:
+        lent = self.train.clone()
+        watch = watched(lambda: self.detector.fit(lent, seed=SEED), {"its inputs": lent})
+        return watch, self.callable(watch.call.result(), "fit")
+
+    def _score_watched(self) -> Watched:
+        _, scorer = self.fitted.for_others("fits")
+        lent = self.normal.clone()
+
+        def score() -> object:
+            with torch.no_grad():
+                return scorer(lent)
+
+        watch = watched(score, {"its inputs": lent})
+        watch.call.result()
+        return watch
+
+    def _is_steady(self) -> bool:
+        _, scorer = self.fitted()
+        one, other = self.normal.clone(), self.normal.clone()
+        with isolated(GLOBAL_SEED), torch.no_grad():
+            first, second = scorer(one), scorer(other)
+        return torch.equal(check_scores(first, one, self.offer), check_scores(second, other, self.offer))
