@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+import torch
+
 from benchkit.registry import Offer, Registry
 from benchkit.testing.checks import Check, Finding, carry_out
 
@@ -24,3 +27,23 @@ def findings(item: Any, checks: tuple[Check[Any], ...], specimen: Any) -> dict[s
 def failed(found: dict[str, Finding]) -> dict[str, str]:
     """Return what failed, and what is said of it."""
     return {name: finding.said for name, finding in found.items() if finding.state == "failed"}
+
+
+_ASKED: list[str] = []
+
+
+def with_second_device(monkeypatch: pytest.MonkeyPatch, module: Any) -> None:
+    """Let the processor stand in for a GPU where there is none, in a module of checks that compare the two."""
+    _ASKED.clear()
+
+    def asked() -> torch.device:
+        _ASKED.append("asked")
+        return torch.device("cpu")
+
+    if not torch.cuda.is_available():
+        monkeypatch.setattr(module, "accelerator", asked)
+
+
+def is_second(device: torch.device) -> bool:
+    """Return whether images lie on a GPU, or on the processor since it was taken for one."""
+    return device.type == "cuda" or bool(_ASKED)

@@ -11,18 +11,17 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 import torch
-from kit_helpers import failed, findings
+from kit_helpers import failed, findings, is_second, with_second_device
 from torch import Tensor
 
 import benchkit
 from benchkit.registry import load_registry
+from benchkit.testing import view_fits
 from benchkit.testing.checks import Finding
 from benchkit.testing.views import CHECKS, ViewSpecimen
 from benchkit.training import as_rows
 
 Looks = Mapping[str, Callable[[Tensor], Tensor]]
-
-NEEDS_CUDA = {"cuda"} - ({"cuda"} if torch.cuda.is_available() else set())
 
 
 @dataclass(frozen=True)
@@ -136,12 +135,12 @@ class TooFew(Honest):
         return [self.fit(normals[0], seed=seeds[0])]
 
 
-class OtherOnCuda(Honest):
+class OtherElsewhere(Honest):
     """Draws from another source on a GPU."""
 
     def fit(self, normal: Any, *, seed: int) -> Looks:
         """Do it."""
-        return super().fit(normal, seed=seed + (50 if normal.images.device.type == "cuda" else 0))
+        return super().fit(normal, seed=seed + (50 if is_second(normal.images.device) else 0))
 
 
 @dataclass(frozen=True)
@@ -229,7 +228,7 @@ CASES: dict[str, tuple[str, Honest]] = {
     "first rows": ("takes-rows", FirstRowsOnly()),
     "one for all": ("fit-many", OneForAll()),
     "too few": ("fit-many", TooFew()),
-    "other on cuda": ("cuda", OtherOnCuda()),
+    "other elsewhere": ("cuda", OtherElsewhere()),
     "grows": ("settings-recorded", Grows()),
     "stays at home": ("reaches-worker", StaysAtHome()),
 }
@@ -241,12 +240,16 @@ def examined(view: benchkit.View) -> dict[str, Finding]:
     return findings(view, CHECKS, ViewSpecimen)
 
 
+@pytest.fixture(autouse=True)
+def second_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a device to compare with."""
+    with_second_device(monkeypatch, view_fits)
+
+
 @pytest.mark.parametrize("fault", CASES)
 def test_a_fault_is_found_by_its_own_check_alone(fault: str) -> None:
     """A view that breaks one promise fails one check, whose message names the plugin."""
     check, view = CASES[fault]
-    if check in NEEDS_CUDA:
-        pytest.skip("needs CUDA")
     found = failed(examined(view))
     assert set(found) == {check}
     assert "'honest': " in found[check]
@@ -261,9 +264,9 @@ def test_each_check_has_a_view_that_fails_it() -> None:
 
 
 def test_an_honest_view_passes_every_check() -> None:
-    """None is left out but what needs CUDA."""
+    """None is left out."""
     states = {name: finding.state for name, finding in examined(Honest()).items()}
-    assert {name for name, state in states.items() if state != "passed"} <= NEEDS_CUDA
+    assert {name for name, state in states.items() if state != "passed"} == set()
 
 
 class Refuses(Honest):

@@ -14,6 +14,7 @@ from benchkit.runner.guard import contract_error
 from benchkit.testing.agreement import same_bits
 from benchkit.testing.anomaly_specimen import PROBLEMS, AnomalySpecimen, bytes_of
 from benchkit.testing.checks import Check, NotApplicable, require
+from benchkit.testing.devices import accelerator
 from benchkit.testing.shared import (
     SETTINGS,
     WORKER,
@@ -51,11 +52,15 @@ def _same_seed(specimen: AnomalySpecimen) -> None:
     if expected.device.type == "meta":
         raise NotApplicable("there are no pixels to compare; see 'images-where-test-is'.")
     require(
-        isinstance(found, Tensor) and same_bits(found, expected),
+        _is_the_same(found, expected),
         specimen.offer,
         "generate: got other anomalies at a second call with the same seed; expected the same bits. Draw whatever is "
         "random from benchkit.source_of(self.name, seed).",
     )
+
+
+def _is_the_same(found: object, expected: Tensor) -> bool:
+    return isinstance(found, Tensor) and same_bits(found, expected)
 
 
 def _another_seed(specimen: AnomalySpecimen) -> None:
@@ -193,9 +198,10 @@ def _valid(specimen: AnomalySpecimen, made: Witnessed, test: Tensor) -> Tensor:
 
 
 def _devices(specimen: AnomalySpecimen) -> None:
-    if not torch.cuda.is_available():
-        raise NotApplicable("there is no CUDA here.")
-    expected, test = specimen.images, specimen.given(specimen.test).to("cuda")
+    device = accelerator()
+    expected, test = specimen.images, specimen.given(specimen.test).to(device)
+    if not _is_the_same(specimen.again.value, expected):
+        raise NotApplicable("the generator does not repeat itself; see 'same-seed'.")
     found = _valid(specimen, specimen.make(test), test.images)
     same = found.shape == expected.shape
     off = (found.cpu().double() - expected.cpu().double()).abs() > 1.5 * ONE_LEVEL * (255 if _is_bytes(found) else 1)
