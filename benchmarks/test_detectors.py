@@ -19,7 +19,7 @@ import torch
 from pytest_benchmark.fixture import BenchmarkFixture
 from torch import Tensor
 
-from benchkit import Detector, LabelledImages, Unsupported
+from benchkit import Detector, LabelledImages, Scorer, SubjectDetector, Unsupported
 from benchkit.data import to_levels
 from benchkit.measure.hardware import device_title, pick_device
 from benchkit.measure.reference import Reference
@@ -66,7 +66,7 @@ def test_fit(benchmark: BenchmarkFixture, detector: Detector, room: ViewRoom, la
     benchmark.extra_info.update(_told(len(inputs)))
 
     def fit() -> object:
-        scorer = detector.fit(inputs, seed=0)
+        scorer = _fitted(detector, inputs, room)
         synchronise(DEVICE)
         return scorer
 
@@ -83,8 +83,10 @@ def test_score(
     """From images to scores, the view included, with the time of a fixed computation now and then in between."""
     inputs = _inputs(detector, room, labelled)
     with supported():
-        scorer = detector.fit(inputs, seed=0)
+        scorer = _fitted(detector, inputs, room)
     look = room.look(detector.view)
+    if isinstance(detector, SubjectDetector):
+        look = torch.nn.Identity()  # it looks by itself
 
     def score(images: Tensor) -> Tensor:
         with torch.no_grad():
@@ -152,9 +154,15 @@ def _grey(labelled: LabelledImages) -> GreyImages:
 
 def _inputs(detector: Detector, room: ViewRoom, labelled: LabelledImages) -> Tensor:
     with supported():
-        inputs = room.inputs(detector.view, TRAIN, _grey(labelled))
+        inputs = room.shown(detector, TRAIN, _grey(labelled))
     assert isinstance(inputs, Tensor)  # there is room for all of them
     return inputs
+
+
+def _fitted(detector: Detector, inputs: Tensor, room: ViewRoom) -> Scorer:
+    if isinstance(detector, SubjectDetector):
+        return detector.fit_subject(inputs, room.looks(detector.view), seed=0)
+    return detector.fit(inputs, seed=0)
 
 
 def _told(batch_size: int) -> dict[str, Any]:
