@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -100,6 +102,10 @@ FAULTS: dict[str, tuple[str, Act]] = {
     "draws": ("random-state-untouched", lambda test, made: (torch.rand(1), made)[1]),
     "seeds numpy": ("random-state-untouched", lambda test, made: (np.random.seed(0), made)[1]),
     "draws by python": ("random-state-untouched", lambda test, made: (random.random(), made)[1]),
+    "a thread": (
+        "nothing-left-running",
+        lambda test, made: (threading.Thread(target=time.sleep, args=(0.5,)).start(), made)[1],
+    ),
     "gradients": ("process-untouched", lambda test, made: (torch.set_grad_enabled(False), made)[1]),
     "default type": ("process-untouched", lambda test, made: (torch.set_default_dtype(torch.float64), made)[1]),
     "unchanged": ("altered-images-differ", lambda test, made: test.images.clone()),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import random
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -123,6 +125,10 @@ FAULTS: dict[str, tuple[str, Callable[[Splits], Any]]] = {
     "draws": ("random-state-untouched", lambda splits: (torch.rand(1), splits)[1]),
     "seeds numpy": ("random-state-untouched", lambda splits: (np.random.seed(0), splits)[1]),
     "draws by python": ("random-state-untouched", lambda splits: (random.random(), splits)[1]),
+    "a thread": (
+        "nothing-left-running",
+        lambda splits: (threading.Thread(target=time.sleep, args=(0.5,)).start(), splits)[1],
+    ),
     "default type": ("process-untouched", lambda splits: (torch.set_default_dtype(torch.float64), splits)[1]),
 }
 """What is returned instead of honest splits, and the check that it is for."""

@@ -19,6 +19,7 @@ from benchkit.testing.shared import (
     SETTINGS,
     WORKER,
     each_or_unsupported,
+    leaves_nothing_running,
     leaves_random_states,
     leaves_settings,
     leaves_what_it_was_lent,
@@ -84,6 +85,11 @@ def _random_states(specimen: AnomalySpecimen) -> None:
 
 def _settings_of_the_process(specimen: AnomalySpecimen) -> None:
     leaves_settings(_calls(specimen), specimen.offer)
+
+
+def _running(specimen: AnomalySpecimen) -> None:
+    _calls(specimen)  # one that is unsupported says so
+    leaves_nothing_running([("generate", specimen.watched.seen)], specimen.offer)
 
 
 def _altered_images_differ(specimen: AnomalySpecimen) -> None:
@@ -241,6 +247,7 @@ _OTHERS: Mapping[str, tuple[str, Callable[[AnomalySpecimen], None]]] = {
     "inputs-untouched": ("normal images spoiled for all that come after.", _inputs_untouched),
     "random-state-untouched": ("numbers of others that change because this generator was there.", _random_states),
     "process-untouched": ("times and numbers of others that change likewise.", _settings_of_the_process),
+    "nothing-left-running": ("threads and processes that compute while others are timed.", _running),
     "altered-images-differ": ("normal images that count as anomalies nobody finds.", _altered_images_differ),
     "normal-labels-obeyed": ("normal images that are normal and anomalous at once.", _obeys_normal_labels),
     "survives-eight-bits": ("changes so small that rounding to grey levels takes them back.", _survives_rounding),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +17,7 @@ from benchkit.runner.grey_levels import range_problem
 from benchkit.testing import material
 from benchkit.testing.checks import NotApplicable
 from benchkit.testing.sizes import sized
+from benchkit.testing.watch import Watched, watched
 from benchkit.testing.witness import Witnessed, witnessed
 
 SEED, OTHER_SEED = 0, 1
@@ -72,9 +74,15 @@ class AnomalySpecimen:
         return torch.isin(labels, torch.tensor(sorted(self.normal_labels), dtype=torch.int64))
 
     @cached_property
+    def watched(self) -> Watched:
+        """The call that most checks share, and what was seen of it."""
+        lent, tensors = _lent(self.given(self.test))
+        return watched(lambda: self.offer.item.generate(lent, seed=SEED), tensors)
+
+    @property
     def first(self) -> Witnessed:
-        """What most checks share."""
-        return self.make(self.given(self.test))
+        """The call that most checks share."""
+        return self.watched.call
 
     @cached_property
     def again(self) -> Witnessed:
@@ -88,8 +96,7 @@ class AnomalySpecimen:
 
     def make(self, test: LabelledImages, *, seed: int = SEED) -> Witnessed:
         """Make anomalies of a copy of some images."""
-        lent = LabelledImages(test.images.clone(), test.labels.clone())
-        tensors = {"images": lent.images, "labels": lent.labels}
+        lent, tensors = _lent(test)
         return witnessed(lambda: self.offer.item.generate(lent, seed=seed), tensors)
 
     @cached_property
@@ -118,6 +125,12 @@ class AnomalySpecimen:
             if problem := look_at(self.tensor, self.test.images):
                 raise NotApplicable(f"these are no images that could be compared: {problem}")
         return self.tensor
+
+
+def _lent(test: LabelledImages) -> tuple[LabelledImages, Mapping[str, Tensor]]:
+    """Return a copy of some images, and its tensors by what they are called in a sentence."""
+    lent = LabelledImages(test.images.clone(), test.labels.clone())
+    return lent, {"images": lent.images, "labels": lent.labels}
 
 
 def is_none(made: Tensor, test: Tensor) -> str:

@@ -17,7 +17,8 @@ from benchkit.registry import Offer, Registry
 from benchkit.runner.grey_levels import range_problem
 from benchkit.runner.guard import PLUGIN_FAULTS
 from benchkit.testing.checks import NotApplicable
-from benchkit.testing.witness import Witnessed, witnessed
+from benchkit.testing.watch import Watched, watched
+from benchkit.testing.witness import Witnessed
 
 _CPU = torch.device("cpu")
 _CHUNK = 4096
@@ -41,25 +42,30 @@ class DatasetSpecimen:
         return cls(offer, registry)
 
     @cached_property
-    def first(self) -> Witnessed:
-        """What most checks share.
+    def watched(self) -> Watched:
+        """The call that most checks share, and what was seen of it.
 
         Raises:
             NotApplicable: a file is not on this machine: a check brings none.
         """
         return self._load()
 
+    @property
+    def first(self) -> Witnessed:
+        """The call that most checks share."""
+        return self.watched.call
+
     @cached_property
     def again(self) -> Witnessed:
         """The same once more."""
-        return self._load()
+        return self._load().call
 
-    def _load(self) -> Witnessed:
+    def _load(self) -> Watched:
         missing = [file for file in self._files() if find(file) is None]
         if missing:
             command = f"benchkit data fetch {self.offer.item.name}"
             raise NotApplicable(f"{missing[0].path} is not on this machine; bring it with `{command}`.")
-        return witnessed(self.offer.item.load, {})
+        return watched(self.offer.item.load, {})
 
     def _files(self) -> Sequence[RemoteFile]:
         """Return its files, as far as they are any; a check of its own looks at them."""

@@ -15,7 +15,7 @@ from benchkit.runner.grey_levels import range_problem
 from benchkit.testing.agreement import same_bits
 from benchkit.testing.checks import Check, NotApplicable, require
 from benchkit.testing.dataset_specimen import DatasetSpecimen, fingerprints, is_blank
-from benchkit.testing.shared import SETTINGS, WORKER, leaves_random_states, leaves_settings
+from benchkit.testing.shared import SETTINGS, WORKER, leaves_nothing_running, leaves_random_states, leaves_settings
 
 __all__ = ["CHECKS", "DatasetSpecimen"]
 
@@ -204,6 +204,11 @@ def _witnessed(specimen: DatasetSpecimen) -> Any:
     return specimen.first
 
 
+def _running(specimen: DatasetSpecimen) -> None:
+    _witnessed(specimen)  # one that is unsupported says so
+    leaves_nothing_running([("load", specimen.watched.seen)], specimen.offer)
+
+
 def _files(specimen: DatasetSpecimen) -> None:
     files: object = specimen.offer.item.files()
     require(
@@ -252,6 +257,7 @@ CHECKS: tuple[Check[DatasetSpecimen], ...] = (
     Check("each-load-its-own", "a data set that changes because somebody wrote into what it gave.", _own),
     Check("random-state-untouched", "numbers of others that change because this data set was loaded.", _random_states),
     Check("process-untouched", "times and numbers of others that change likewise.", _process),
+    Check("nothing-left-running", "threads and processes that compute while others are timed.", _running),
     Check("files", "a download that fails, or cannot be told from a wrong one.", _files),
     SETTINGS,
     WORKER,

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from benchkit.testing.checks import Check, require
 from benchkit.testing.detector_specimen import DetectorSpecimen
-from benchkit.testing.shared import leaves_random_states, leaves_settings, leaves_what_it_was_lent
+from benchkit.testing.shared import (
+    leaves_nothing_running,
+    leaves_random_states,
+    leaves_settings,
+    leaves_what_it_was_lent,
+)
 from benchkit.testing.watch import Seen
 from benchkit.testing.witness import Witnessed
 
@@ -43,13 +48,7 @@ def _labels(specimen: DetectorSpecimen) -> None:
 
 
 def _running(specimen: DetectorSpecimen) -> None:
-    for method, seen in _seen(specimen):
-        require(
-            not seen.left_running,
-            specimen.offer,
-            f"{method}: got {', '.join(seen.left_running)} left running; expected them to end with the call. Use a "
-            "with statement for pools.",
-        )
+    leaves_nothing_running(_seen(specimen), specimen.offer)
 
 
 def _quiet(specimen: DetectorSpecimen) -> str:

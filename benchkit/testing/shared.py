@@ -12,6 +12,7 @@ from benchkit.registry import JSON, Offer, apply_settings, settings_of
 from benchkit.runner.guard import PLUGIN_FAULTS, contract_error, described
 from benchkit.runner.isolation.parcel import Parcel
 from benchkit.testing.checks import Check, require
+from benchkit.testing.watch import Seen
 from benchkit.testing.witness import Witnessed
 
 _NEVER_SET = ("name", "view")
@@ -56,6 +57,17 @@ def leaves_settings(calls: Sequence[tuple[str, Witnessed]], offer: Offer[Any]) -
                 f"{method}: got {name} changed from {found} to {now}; expected it as it was. Put it back before you "
                 "return, or do without.",
             )
+
+
+def leaves_nothing_running(calls: Sequence[tuple[str, Seen]], offer: Offer[Any]) -> None:
+    """Require that no call left a thread or a process behind."""
+    for method, seen in calls:
+        require(
+            not seen.left_running,
+            offer,
+            f"{method}: got {', '.join(seen.left_running)} left running; expected them to end with the call. Use a "
+            "with statement for pools.",
+        )
 
 
 def works(use: Callable[[], object], offer: Offer[Any], where: str) -> None:

@@ -17,6 +17,7 @@ from benchkit.testing.checks import Check, NotApplicable, require
 from benchkit.testing.devices import accelerator
 from benchkit.testing.shared import (
     each_or_unsupported,
+    leaves_nothing_running,
     leaves_random_states,
     leaves_settings,
     leaves_what_it_was_lent,
@@ -60,6 +61,11 @@ def _random_states(specimen: ViewSpecimen) -> None:
 
 def _settings_of_the_process(specimen: ViewSpecimen) -> None:
     leaves_settings(calls(specimen), specimen.offer)
+
+
+def _running(specimen: ViewSpecimen) -> None:
+    calls(specimen)  # one that is unsupported says so
+    leaves_nothing_running([("fit", specimen.watched.seen)], specimen.offer)
 
 
 def _missing_class(specimen: ViewSpecimen) -> None:
@@ -181,6 +187,7 @@ def _checks() -> Iterator[Check[ViewSpecimen]]:
         "inputs-untouched": ("images spoiled for every view and detector that comes after.", _inputs_untouched),
         "random-state-untouched": ("numbers of others that change because this view was there.", _random_states),
         "process-untouched": ("times and numbers of others that change likewise.", _settings_of_the_process),
+        "nothing-left-running": ("threads and processes that compute while others are timed.", _running),
         "missing-class": ("a failure where a class is held out: its label is a gap.", _missing_class),
         "single-class": ("a failure, instead of a reason, where one class is normal.", _one_class),
         "few-images": ("a failure, instead of a reason, on tiny data.", _two_images),

@@ -17,6 +17,7 @@ from benchkit.runner.guard import PLUGIN_FAULTS, check_inputs, described
 from benchkit.runner.views import checked_looks, look_among
 from benchkit.testing import material
 from benchkit.testing.checks import NotApplicable
+from benchkit.testing.watch import Watched, watched
 from benchkit.testing.witness import Witnessed, witnessed
 
 SEED, OTHER_SEED = 0, 1
@@ -60,9 +61,15 @@ class ViewSpecimen:
         return material.images().test.images[:SHOWN]
 
     @cached_property
+    def watched(self) -> Watched:
+        """The fit that most checks share, and what was seen of it."""
+        lent, tensors = _lent(self.normal)
+        return watched(lambda: self.offer.item.fit(lent, seed=SEED), tensors)
+
+    @property
     def first(self) -> Witnessed:
         """The fit that most checks share."""
-        return self.fit(self.normal)
+        return self.watched.call
 
     @cached_property
     def again(self) -> Witnessed:
@@ -76,8 +83,7 @@ class ViewSpecimen:
 
     def fit(self, normal: LabelledImages, *, seed: int = SEED) -> Witnessed:
         """Fit on a copy of some images."""
-        lent = LabelledImages(normal.images.clone(), normal.labels.clone())
-        tensors = {"images": lent.images, "labels": lent.labels}
+        lent, tensors = _lent(normal)
         return witnessed(lambda: self.offer.item.fit(lent, seed=seed), tensors)
 
     def looks(self, fitted: Witnessed) -> Mapping[str, Look]:
@@ -156,6 +162,12 @@ class ViewSpecimen:
         """
         sights = {name: self.look(look, images).result() for name, look in self.looks(fitted).items()}
         return {name: check_inputs(seen, images, name, self.offer) for name, seen in sights.items()}
+
+
+def _lent(normal: LabelledImages) -> tuple[LabelledImages, Mapping[str, Tensor]]:
+    """Return a copy of some images, and its tensors by what they are called in a sentence."""
+    lent = LabelledImages(normal.images.clone(), normal.labels.clone())
+    return lent, {"images": lent.images, "labels": lent.labels}
 
 
 def not_rows(value: object, count: int) -> str:
