@@ -7,12 +7,14 @@ from collections.abc import Iterator
 import pytest
 import torch
 from faulty_detectors import FAULTY, STOPPED, Choosy, Honest, Plain, bad_fit, refuse
+from kit_helpers import is_second, with_second_device
 
 import benchkit
 from benchkit.errors import PluginError
 from benchkit.registry import given_offer, load_registry
-from benchkit.testing import DETECTOR_CHECKS, Finding, cases_of
+from benchkit.testing import DETECTOR_CHECKS, Finding, cases_of, detector_fits
 from benchkit.testing.checks import carry_out
+from benchkit.testing.detector_specimen import SOME
 from benchkit.testing.detectors import DetectorSpecimen
 from benchkit.testing.once import Once
 
@@ -66,14 +68,14 @@ def test_a_detector_that_breaks_one_promise_fails_that_check_alone(check: str, d
 
 
 def test_there_is_a_broken_detector_for_every_check() -> None:
-    """No check goes untested; that of CUDA needs a device."""
+    """No check goes untested; that of CUDA has a test of its own."""
     assert {check for check, _ in FAULTY} == {check.name for check in DETECTOR_CHECKS} - {"cuda"}
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
-def test_a_detector_that_is_another_on_cuda_fails() -> None:
+def test_a_detector_that_is_another_on_cuda_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     """One that cannot be fitted there, while all else passes."""
-    found = findings(bad_fit(lambda normal, seed: refuse(normal.is_cuda)))
+    with_second_device(monkeypatch, detector_fits)
+    found = findings(bad_fit(lambda normal, seed: refuse(is_second(normal.device) and len(normal) == SOME)))
     assert ended(found, "failed") == {"cuda"}
 
 

@@ -12,7 +12,7 @@ from benchkit.testing.devices import accelerator
 def test_without_cuda_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     """The reason says so."""
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(NotApplicable, match="no CUDA here"):
+    with pytest.raises(NotApplicable, match="no CUDA device here"):
         accelerator()
 
 

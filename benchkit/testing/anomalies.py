@@ -51,7 +51,7 @@ def _no_problem(specimen: AnomalySpecimen, look_at: Callable[[Tensor, Tensor], s
 def _same_seed(specimen: AnomalySpecimen) -> None:
     expected, found = specimen.tensor, specimen.again.result()
     if expected.device.type == "meta":
-        raise NotApplicable("there are no pixels to compare; see 'images-where-test-is'.")
+        raise NotApplicable("there are no pixels to compare; see 'images-where-test-is'")
     require(
         _is_the_same(found, expected),
         specimen.offer,
@@ -94,7 +94,7 @@ def _running(specimen: AnomalySpecimen) -> None:
 
 def _altered_images_differ(specimen: AnomalySpecimen) -> None:
     if not specimen.offer.item.alters_test:
-        raise NotApplicable("alters_test is False: the anomalies are other images.")
+        raise NotApplicable("alters_test is False: the anomalies are other images")
     same = _known(specimen.images, specimen.given(specimen.test).images, levels=False)
     require(
         sum(same) <= UNCHANGED * len(same),
@@ -106,7 +106,7 @@ def _altered_images_differ(specimen: AnomalySpecimen) -> None:
 
 def _obeys_normal_labels(specimen: AnomalySpecimen) -> None:
     if specimen.offer.item.alters_test:
-        raise NotApplicable("alters_test is True: it is given normal images alone, to be changed.")
+        raise NotApplicable("alters_test is True: it is given normal images alone, to be changed")
     normal = specimen.test.select(specimen.is_normal(specimen.test.labels))
     same = sum(_known(specimen.images, normal.images, levels=False))
     require(
@@ -123,7 +123,7 @@ def _survives_rounding(specimen: AnomalySpecimen) -> None:
     images = specimen.images
     differs = ~torch.tensor(_known(images, normal.images, levels=False))
     if not bool(differs.any()):
-        raise NotApplicable("the anomalies are normal images before they are rounded; another check says so.")
+        raise NotApplicable("the anomalies are normal images before they are rounded; another check says so")
     same = sum(_known(images[differs.to(images.device)], normal.images, levels=True))
     require(
         same <= UNCHANGED * len(images),
@@ -143,7 +143,7 @@ def _known(images: Tensor, others: Tensor, *, levels: bool) -> list[bool]:
 
 def _images_differ(specimen: AnomalySpecimen) -> None:
     if len(specimen.images) < 2:
-        raise NotApplicable("there is one anomaly only.")
+        raise NotApplicable("there is one anomaly only")
     require(
         len(set(bytes_of(specimen.images, levels=True))) > 1,
         specimen.offer,
@@ -207,7 +207,7 @@ def _devices(specimen: AnomalySpecimen) -> None:
     device = accelerator()
     expected, test = specimen.images, specimen.given(specimen.test).to(device)
     if not _is_the_same(specimen.again.value, expected):
-        raise NotApplicable("the generator does not repeat itself; see 'same-seed'.")
+        raise NotApplicable("the generator does not repeat itself; see 'same-seed'")
     found = _valid(specimen, specimen.make(test), test.images)
     same = found.shape == expected.shape
     off = (found.cpu().double() - expected.cpu().double()).abs() > 1.5 * ONE_LEVEL * (255 if _is_bytes(found) else 1)

@@ -110,7 +110,7 @@ class AnomalySpecimen:
         if isinstance(self.first.error, Unsupported):
             raise self.first.error
         if not isinstance(self.first.value, Tensor):
-            raise NotApplicable("there are no anomalies to look at; see 'returns-a-tensor'.")
+            raise NotApplicable("there are no anomalies to look at; see 'returns-a-tensor'")
         return self.first.value
 
     @cached_property

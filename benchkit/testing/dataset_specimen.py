@@ -64,7 +64,7 @@ class DatasetSpecimen:
         missing = [file for file in self._files() if find(file) is None]
         if missing:
             command = f"benchkit data fetch {self.offer.item.name}"
-            raise NotApplicable(f"{missing[0].path} is not on this machine; bring it with `{command}`.")
+            raise NotApplicable(f"{missing[0].path} is not on this machine; bring it with `{command}`")
         return watched(self.offer.item.load, {})
 
     def _files(self) -> Sequence[RemoteFile]:
@@ -86,7 +86,7 @@ class DatasetSpecimen:
         if isinstance(self.first.error, Unsupported):
             raise self.first.error
         if not isinstance(self.first.value, Splits):
-            raise NotApplicable("there are no images to look at; see 'loads'.")
+            raise NotApplicable("there are no images to look at; see 'loads'")
         return self.first.value
 
     @property
@@ -104,7 +104,7 @@ class DatasetSpecimen:
         for name, part in self.parts.items():
             images = part.images
             if images.device != _CPU or (images.is_floating_point() and images.numel() and range_problem(images)):
-                raise NotApplicable(f"the {name} images are none that could be compared; another check says so.")
+                raise NotApplicable(f"the {name} images are none that could be compared; another check says so")
         return {name: set(fingerprints(part)) for name, part in self.parts.items()}
 
 

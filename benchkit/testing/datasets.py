@@ -107,7 +107,7 @@ def _test_classes(specimen: DatasetSpecimen) -> None:
 def _labels(specimen: DatasetSpecimen) -> dict[str, set[int]]:
     labels = {name: part.labels for name, part in specimen.parts.items()}
     if any(each.device.type == "meta" for each in labels.values()):
-        raise NotApplicable("there are no labels to look at; see 'on-the-processor'.")
+        raise NotApplicable("there are no labels to look at; see 'on-the-processor'")
     return {name: set(torch.unique(each).tolist()) for name, each in labels.items()}
 
 
@@ -119,7 +119,7 @@ def _classes(labels: Sequence[int]) -> str:
 def _reachable(specimen: DatasetSpecimen) -> dict[str, Tensor]:
     images = {name: part.images for name, part in specimen.parts.items()}
     if any(each.device.type == "meta" for each in images.values()):
-        raise NotApplicable("there are no pixels to look at; see 'on-the-processor'.")
+        raise NotApplicable("there are no pixels to look at; see 'on-the-processor'")
     return images
 
 
@@ -174,7 +174,7 @@ def _own(specimen: DatasetSpecimen) -> None:
     """Compare where the tensors lie; to write into them could harm a file that is mapped into memory."""
     splits, again = specimen.splits, specimen.again.result()
     if not isinstance(again, Splits):
-        raise NotApplicable("the second call returned no images; see 'same-images-again'.")
+        raise NotApplicable("the second call returned no images; see 'same-images-again'")
     lies = {tensor.untyped_storage().data_ptr() for tensor in _tensors(splits) if tensor.device.type != "meta"}
     shared = [tensor for tensor in _tensors(again) if tensor.untyped_storage().data_ptr() in lies - {0}]
     require(
@@ -217,7 +217,7 @@ def _files(specimen: DatasetSpecimen) -> None:
         f"files: got {type(files).__name__}; expected a sequence of benchkit.RemoteFile.",
     )
     if not isinstance(files, Sequence) or not files:
-        raise NotApplicable("the data set has no files to be fetched.")
+        raise NotApplicable("the data set has no files to be fetched")
     for file in files:
         got = _wrong_with(file)
         require(not got, specimen.offer, f"files: {file.path!r}: got {got}")

@@ -6,8 +6,9 @@ import torch
 from torch import Tensor
 
 from benchkit.runner.guard import check_scores, isolated
-from benchkit.testing.checks import Check, NotApplicable, require
+from benchkit.testing.checks import Check, require
 from benchkit.testing.detector_specimen import FEW, SEED, SOME, DetectorSpecimen
+from benchkit.testing.devices import accelerator
 from benchkit.testing.shared import each_or_unsupported, works
 from benchkit.testing.witness import GLOBAL_SEED
 
@@ -81,12 +82,11 @@ def _works(specimen: DetectorSpecimen, inputs: Tensor, said: str, shown: Tensor 
 
 def _cuda(specimen: DetectorSpecimen) -> str:
     specimen.scorer()
-    if not torch.cuda.is_available():
-        raise NotApplicable("there is no CUDA device here")
+    device = accelerator()
     shown = torch.cat([specimen.normal, *specimen.far_off.values()])
     expected = specimen.score(specimen.fit_on(SOME).scorer, shown)
-    on_cuda = shown.cuda()
-    scorer = specimen.fit(specimen.train[:SOME].cuda())
+    on_cuda = shown.to(device)
+    scorer = specimen.fit(specimen.train[:SOME].to(device))
     with isolated(GLOBAL_SEED), torch.no_grad():
         got = check_scores(scorer(on_cuda), on_cuda, specimen.offer)
     agreement = _rank_correlation(got, expected)

@@ -14,5 +14,5 @@ def accelerator() -> torch.device:
         NotApplicable: there is none.
     """
     if not torch.cuda.is_available():
-        raise NotApplicable("there is no CUDA here.")
+        raise NotApplicable("there is no CUDA device here")
     return torch.device("cuda")

@@ -109,7 +109,7 @@ def _works(specimen: ViewSpecimen, normal: LabelledImages, said: str, *, others:
 
 def _rows_that_come_some_at_a_time(specimen: ViewSpecimen) -> None:
     if not specimen.offer.item.takes_rows:
-        raise NotApplicable("takes_rows is False: the view gets a tensor, or is skipped where that does not fit.")
+        raise NotApplicable("takes_rows is False: the view gets a tensor, or is skipped where that does not fit")
     expected, normal = _repeatable_rows(specimen), specimen.normal
     images = GreyImages(to_levels(normal.images), normal.images.device)
     with isolated(GLOBAL_SEED):
@@ -120,7 +120,7 @@ def _rows_that_come_some_at_a_time(specimen: ViewSpecimen) -> None:
 def _fit_many(specimen: ViewSpecimen) -> None:
     item, normal = specimen.offer.item, specimen.normal
     if type(item).fit_many is View.fit_many:
-        raise NotApplicable("fit_many is not overridden: the runner fits one by one.")
+        raise NotApplicable("fit_many is not overridden: the runner fits one by one")
     fewer = normal.select(torch.arange(_FEWER))
     seeds = [SEED, SEED, OTHER_SEED]
     expected = [_repeatable_rows(specimen), _rows_alone(specimen, specimen.fit(fewer))]
@@ -140,7 +140,7 @@ def _repeatable_rows(specimen: ViewSpecimen) -> Mapping[str, Tensor]:
     rows = specimen.good_rows
     for name, found in _rows_alone(specimen, specimen.again).items():
         if not same_bits(found, rows[name]):
-            raise NotApplicable("the view does not repeat itself; see 'same-seed'.")
+            raise NotApplicable("the view does not repeat itself; see 'same-seed'")
     return rows
 
 

@@ -126,7 +126,7 @@ class ViewSpecimen:
         """
         for name, sight in self.sights.items():
             if not_rows(sight.value, SHOWN):
-                raise NotApplicable(f"view {name!r} does not return one row an image; see 'rows'.")
+                raise NotApplicable(f"view {name!r} does not return one row an image; see 'rows'")
         return {name: sight.value for name, sight in self.sights.items()}
 
     @cached_property
@@ -138,7 +138,7 @@ class ViewSpecimen:
         """
         for name, result in self.results.items():
             if not result.is_floating_point() or result.device != self.shown.device:
-                raise NotApplicable(f"view {name!r} returns {result.dtype} on {result.device}; another check says so.")
+                raise NotApplicable(f"view {name!r} returns {result.dtype} on {result.device}; another check says so")
         return self.results
 
     @cached_property
@@ -150,7 +150,7 @@ class ViewSpecimen:
         """
         for name, rows in self.rows.items():
             if not bool(rows.isfinite().all()):
-                raise NotApplicable(f"view {name!r} is not finite on ordinary images either; see 'rows-are-finite'.")
+                raise NotApplicable(f"view {name!r} is not finite on ordinary images either; see 'rows-are-finite'")
         return self.rows
 
     def rows_of(self, fitted: Witnessed, images: Tensor) -> Mapping[str, Tensor]:
