@@ -97,6 +97,11 @@ def test_a_name_that_slips_past_the_door_is_refused(install: Install) -> None:
             "__import__('dataclasses').dataclass(frozen=True)(type('Shy', (Darker,), {'by_default': 'no'}))('shy')",
             "shy.by_default: got 'no'; expected True or False",
         ),
+        (
+            "benchkit_detectors",
+            "__import__('dataclasses').dataclass(frozen=True)(type('Odd', (Mean,), {'takes_rows': 1}))('odd')",
+            "odd.takes_rows: got 1; expected True or False",
+        ),
     ],
 )
 def test_the_fields_that_benchkit_reads_are_checked(install: Install, hook: str, expression: str, said: str) -> None:

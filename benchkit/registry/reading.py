@@ -194,9 +194,10 @@ def _typed(item: PluginItem) -> str:
     unavailable: object = item.unavailable()
     if not isinstance(unavailable, str):
         return f"{item.name}.unavailable(): got {unavailable!r}; expected a string, empty where it can be used."
-    by_default: object = getattr(item, "by_default", True)
-    if type(by_default) is not bool:
-        return f"{item.name}.by_default: got {by_default!r}; expected True or False, as a class attribute."
+    for field in ("by_default", "takes_rows"):
+        value: object = getattr(item, field, True)
+        if type(value) is not bool:
+            return f"{item.name}.{field}: got {value!r}; expected True or False, as a class attribute."
     return _typed_anomaly(item) if isinstance(item, AnomalyGenerator) else ""
 
 
