@@ -78,10 +78,11 @@ def test_a_kind_that_there_is_not_is_refused(here: Here) -> None:
     assert all(kind in done.err for kind in RUN)
 
 
-def test_nothing_is_written_twice(here: Here, tmp_path: Path) -> None:
-    """The second time what is there is kept, whatever it was changed to, and it is said before anything is imported."""
+def test_nothing_is_written_twice(here: Here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second time what is there is kept, whatever it was changed to; it is said before any plugin is loaded."""
     assert here("new", "detector", "mine").status == 0
     (tmp_path / "benchkit-mine" / "benchkit_mine.py").write_text("changed")
+    monkeypatch.setattr("benchkit.scaffold.distribution.load_registry", lambda: pytest.fail("plugins are loaded"))
     again = here("new", "anomaly", "mine")
     assert again.status == 2
     assert "benchkit-mine: is there already" in again.err

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import click
 
-from benchkit.cli.common import registry_from
-
 
 @click.command("new")
 @click.argument("kind", type=click.Choice(["detector", "view", "anomaly", "dataset"]))
@@ -28,5 +26,5 @@ def command(kind: str, name: str, into: Path) -> None:
     from benchkit.scaffold import names_of, next_steps, write_distribution
 
     names = names_of(kind, name)
-    folder = write_distribution(names, into, registry_from((), (), quiet=True))
+    folder = write_distribution(names, into)
     click.echo(next_steps(names, folder), nl=False)

@@ -6,20 +6,19 @@ import os
 import shlex
 from pathlib import Path
 
-from benchkit.registry import Registry
+from benchkit.registry import load_registry
 from benchkit.scaffold.naming import Names
 from benchkit.scaffold.rendering import files_of, rendered
 from benchkit.scaffold.taken import check_free
 from benchkit.scaffold.writing import check_place, write_folder
 
 
-def write_distribution(names: Names, into: Path, registry: Registry) -> Path:
+def write_distribution(names: Names, into: Path) -> Path:
     """Write a distribution with a small plugin that works, its tests, a README and a CI workflow.
 
     Args:
         names: what it is called.
         into: where its folder is made.
-        registry: who is there, and must not be met.
 
     Returns:
         The folder.
@@ -29,7 +28,7 @@ def write_distribution(names: Names, into: Path, registry: Registry) -> Path:
     """
     folder = into / names.distribution
     check_place(folder)
-    check_free(names, registry)
+    check_free(names, load_registry())  # seconds: plugins import torch
     write_folder(folder, files_of(names))
     return folder
 
