@@ -163,7 +163,11 @@ def test_a_file_can_be_read_in_one_go(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--version"], *([name, "--help"] for name in ("run", "table", "compare", "history", "verify"))],
+    [
+        ["--help"],
+        ["--version"],
+        *([name, "--help"] for name in ("run", "table", "compare", "history", "verify", "check")),
+    ],
     ids=" ".join,
 )
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:

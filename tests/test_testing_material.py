@@ -54,7 +54,7 @@ def test_far_off_images_are_images_and_no_normal_ones() -> None:
         assert in_whole_levels(images)
         assert torch.equal(material.far_off(SEEN, seed=0)[kind], images)
         distances = torch.cdist(images.flatten(1), SEEN.images.flatten(1))
-        assert distances.min() > 0.5
+        assert distances.median(0).values.min() > 1
 
 
 def test_what_was_seen_is_left_as_it_is() -> None:

@@ -25,6 +25,7 @@ _COMMANDS = {
     "plugins": "List what plugins offer, and what is wrong with them.",
     "compare": "Compare two runs cell by cell, and fail on a real loss.",
     "verify": "Compute the numbers of stored runs again, and name each row that does not agree.",
+    "check": "Check whether plugins keep the promises that benchkit relies on.",
     "data": "List, fetch and verify data sets.",
     "anomalies": "Draw a sheet of examples of each anomaly.",
 }

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from benchkit.errors import PluginError
 from benchkit.registry import (
     KINDS,
     Offer,
@@ -18,13 +19,14 @@ from benchkit.registry import (
     given_offer,
     load_registry,
     origin_of,
+    printable,
     read_alone,
 )
 from benchkit.testing import anomalies, datasets, detectors, views
-from benchkit.testing.checks import Check, Finding, carry_out
+from benchkit.testing.checks import Check, Finding, State, carry_out
 
-UNAVAILABLE = "available"
-"""What the only case of an object is called that needs what is not installed here."""
+OFFERED = "offered"
+"""The only case of an object that cannot be examined: it needs what is not installed, or its plugin is broken."""
 
 
 @dataclass(frozen=True)
@@ -123,17 +125,22 @@ def with_views(registry: Registry, own: Registry) -> Registry:
 
 def cases_in(own: Registry, registry: Registry) -> Iterator[Case]:
     """Yield the cases of everything in ``own``; detectors look at the views of ``registry``."""
+    for record in own.plugins:
+        yield from cases_listed(record, own, registry)
+
+
+def cases_listed(record: PluginRecord, own: Registry, registry: Registry) -> Iterator[Case]:
+    """Yield the cases of one row of ``own.plugins``; a single one of what cannot be examined."""
     offers: Mapping[str, Mapping[str, Offer[Any]]] = {
         "dataset": own.datasets,
         "view": own.views,
         "detector": own.detectors,
         "anomaly": own.anomalies,
     }
-    for record in own.plugins:
-        if record.state == "unavailable":
-            yield _unavailable(record)
-        elif record.state == "ok":
-            yield from cases_for(record.kind, offers[record.kind][record.name], registry)
+    if record.state == "ok":
+        yield from cases_for(record.kind, offers[record.kind][record.name], registry)
+    else:
+        yield _not_offered(record)
 
 
 def cases_for(kind: str, offer: Offer[Any], registry: Registry) -> Iterator[Case]:
@@ -161,14 +168,17 @@ def _kind_of(plugin: object) -> str | None:
     return next((kind.name for kind in KINDS if isinstance(plugin, kind.door)), None)
 
 
-def _unavailable(record: PluginRecord) -> Case:
+def _not_offered(record: PluginRecord) -> Case:
+    error = None if record.state == "unavailable" else PluginError(record.error)
+    state: State = "not run" if error is None else "failed"
+    finding = Finding(OFFERED, state, printable(record.error), error=error)
     return Case(
         kind=record.kind,
-        name=record.name,
+        name=record.name or record.plugin,
         plugin=record.plugin,
         distribution=record.distribution,
         version=record.version,
-        check=UNAVAILABLE,
-        protects="nothing can be said of what cannot be used here.",
-        find=lambda: Finding(UNAVAILABLE, "not run", record.error),
+        check=OFFERED,
+        protects="what every command leaves out.",
+        find=lambda: finding,
     )

@@ -12,7 +12,9 @@ from benchkit.testing.checks import Check, NotApplicable, require
 from benchkit.testing.detector_specimen import DetectorSpecimen
 
 REVERSED, GUESSING = 0.45, 0.6
-"""Mean AUROC over the kinds of far-off inputs: below the first it fails, below the second it is worth a remark."""
+"""Mean AUROC over the kinds of far-off inputs: below the first it fails, below the second it is worth a remark.
+
+Of the built-in methods none is below 0.58, those of pytorch-ood included, and none above 0.42 with a reversed sign."""
 
 
 def _fits(specimen: DetectorSpecimen) -> None:
@@ -78,7 +80,7 @@ def _far_off(specimen: DetectorSpecimen) -> str:
         mean >= REVERSED,
         specimen.offer,
         f"scorer: got normal inputs ranked above far-off ones, by a mean AUROC of {mean:.2f} ({each}); expected it "
-        "well above 0.5. Higher is more anomalous: negate the scores, or look at another view.",
+        "above 0.5. Higher is more anomalous: negate the scores, or look at another view.",
     )
     return f"mean AUROC {mean:.2f}, hardly better than guessing ({each})" if mean < GUESSING else ""
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 import torch
 from torch import Tensor
 
-from benchkit.contract import Detector, Rows, Scorer
+from benchkit.contract import Detector, Rows, Scorer, SubjectDetector
 from benchkit.registry import Offer, Registry
 from benchkit.runner.guard import check_scores, contract_error, isolated
 from benchkit.testing import material
 from benchkit.testing.checks import NotApplicable
 from benchkit.testing.once import Once
-from benchkit.testing.sights import looker
+from benchkit.testing.sights import looker, looks_of
 from benchkit.testing.watch import Watched, watched
 from benchkit.testing.witness import GLOBAL_SEED
 
@@ -52,6 +53,7 @@ class DetectorSpecimen:
 
     def __init__(self, offer: Offer[Detector], registry: Registry) -> None:
         self.offer = offer
+        self._registry = registry
         self._look = Once(lambda: looker(offer.item.view, registry))
         self.fitted = Once(self._first)
         self.scored = Once(self._score_watched)
@@ -71,24 +73,24 @@ class DetectorSpecimen:
 
     @cached_property
     def train(self) -> Tensor:
-        """Normal training inputs, N×… in the detector's view.
+        """Normal training inputs, N×… in the detector's view; images for one that looks on its own.
 
         Raises:
             NotApplicable: the view shows nothing of the kit's images, or is at fault.
             UsageError: nobody offers the view.
         """
-        return self._look()(material.images().train.images)
+        return self._shown(material.images().train.images)
 
     @cached_property
     def normal(self) -> Tensor:
         """Normal inputs that it was not fitted on."""
-        return self._look()(material.images().test.images)
+        return self._shown(material.images().test.images)
 
     @cached_property
     def far_off(self) -> Mapping[str, Tensor]:
         """Inputs that are far off, by their kind."""
         seen = material.images().test.select(torch.arange(_FAR))
-        return {kind: self._look()(images) for kind, images in material.far_off(seen, seed=SEED).items()}
+        return {kind: self._shown(images) for kind, images in material.far_off(seen, seed=SEED).items()}
 
     @cached_property
     def sees_images(self) -> bool:
@@ -105,7 +107,7 @@ class DetectorSpecimen:
         """
         lent = inputs.clone() if isinstance(inputs, Tensor) else inputs
         with isolated(GLOBAL_SEED):
-            scorer: object = self.detector.fit(lent, seed=seed)  # type: ignore[arg-type] # rows to those that take them
+            scorer = self._fitted_on(lent, seed)
         return self.callable(scorer, "fit")
 
     def callable(self, scorer: object, method: str) -> Scorer:
@@ -177,9 +179,21 @@ class DetectorSpecimen:
         scorer = self.fit(inputs, seed=seed)
         return Fitted(scorer, self.score(scorer, self.normal))
 
+    def _shown(self, images: Tensor) -> Tensor:
+        """Return what a detector gets of images: its view of them, or themselves where it looks on its own."""
+        look = self._look()
+        return images if isinstance(self.detector, SubjectDetector) else look(images)
+
+    def _fitted_on(self, inputs: Tensor | Rows, seed: int) -> object:
+        detector, lent = self.detector, cast(Tensor, inputs)  # rows go to those that take them
+        if isinstance(detector, SubjectDetector):
+            looks = looks_of(detector.view, self._registry, lent.device.type)
+            return detector.fit_subject(lent, looks, seed=seed)
+        return detector.fit(lent, seed=seed)
+
     def _first(self) -> tuple[Watched, Scorer]:
         lent = self.train.clone()
-        watch = watched(lambda: self.detector.fit(lent, seed=SEED), {"its inputs": lent})
+        watch = watched(lambda: self._fitted_on(lent, SEED), {"its inputs": lent})
         return watch, self.callable(watch.call.result(), "fit")
 
     def _score_watched(self) -> Watched:

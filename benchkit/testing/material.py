@@ -81,61 +81,51 @@ _SHAPES = (_ring, _cross, _square, _bars)
 def far_off(seen: LabelledImages, *, seed: int) -> Mapping[str, Tensor]:
     """Return images that no detector should take for normal, by their kind: each N×1×H×W in whole grey levels.
 
-    No kind is far off for every honest detector: some classifiers are sure of whatever is bright, and some
-    autoencoders restore what is made of parts that they know. All together are.
+    No kind is far off for every honest detector: the brighter an image, the surer some classifiers are of it, and an
+    autoencoder may restore a blank one. All together are.
 
     Args:
-        seen: N normal images of at least two classes.
+        seen: N normal images, H and W multiples of 4.
         seed: of what is drawn.
     """
-    return {kind: rounded(make(seen, torch.Generator().manual_seed(seed))) for kind, make in _FAR_OFF.items()}
+    return {kind: rounded(make(seen.images, torch.Generator().manual_seed(seed))) for kind, make in _FAR_OFF.items()}
 
 
-def _negatives(seen: LabelledImages, source: torch.Generator) -> Tensor:
-    return 1.0 - seen.images
+def _negatives(images: Tensor, source: torch.Generator) -> Tensor:
+    return 1.0 - images
 
 
-def _off_centre(seen: LabelledImages, source: torch.Generator) -> Tensor:
+def _off_centre(images: Tensor, source: torch.Generator) -> Tensor:
     """Each image moved by a third of its side; what leaves it comes in again on the other side."""
-    third = seen.images.shape[-1] // 3
-    return torch.roll(seen.images, (third, third), (2, 3))
+    return torch.roll(images, (images.shape[2] // 3, images.shape[3] // 3), (2, 3))
 
 
-def _tiles(seen: LabelledImages, source: torch.Generator) -> Tensor:
+def _sideways(images: Tensor, source: torch.Generator) -> Tensor:
+    return torch.roll(images, images.shape[3] // 3, 3)
+
+
+def _tiles(images: Tensor, source: torch.Generator) -> Tensor:
     """Each image cut into four by four tiles, in an order of its own."""
-    n, _, height, width = seen.images.shape
-    tiles = seen.images.view(n, 4, height // 4, 4, width // 4).transpose(2, 3).flatten(1, 2)
+    n, _, height, width = images.shape
+    tiles = images.view(n, 4, height // 4, 4, width // 4).transpose(2, 3).flatten(1, 2)
     order = torch.rand(n, 16, generator=source).argsort(1)
     mixed = tiles.gather(1, order[:, :, None, None].expand_as(tiles))
-    return mixed.view(n, 4, 4, height // 4, width // 4).transpose(2, 3).reshape(seen.images.shape)
+    return mixed.view(n, 4, 4, height // 4, width // 4).transpose(2, 3).reshape(images.shape)
 
 
-def _two_at_once(seen: LabelledImages, source: torch.Generator) -> Tensor:
-    """Each image with one of another class laid over it."""
-    return torch.maximum(seen.images, seen.images[_partners(seen.labels, source)])
+def _faint(images: Tensor, source: torch.Generator) -> Tensor:
+    return 0.3 * images
 
 
-def _three_at_once(seen: LabelledImages, source: torch.Generator) -> Tensor:
-    """The same with two others."""
-    return torch.maximum(_two_at_once(seen, source), seen.images[_partners(seen.labels, source)])
+def _blank(images: Tensor, source: torch.Generator) -> Tensor:
+    return torch.zeros_like(images)
 
 
-def _differences(seen: LabelledImages, source: torch.Generator) -> Tensor:
-    """How far each image is from one of another class, pixel by pixel."""
-    return (seen.images - seen.images[_partners(seen.labels, source)]).abs()
-
-
-def _partners(labels: Tensor, source: torch.Generator) -> Tensor:
-    """Return for each image one of another class, drawn."""
-    other = (labels.unsqueeze(0) != labels.unsqueeze(1)).float()
-    return torch.multinomial(other, 1, generator=source).squeeze(1)
-
-
-_FAR_OFF: Mapping[str, Callable[[LabelledImages, torch.Generator], Tensor]] = {
+_FAR_OFF: Mapping[str, Callable[[Tensor, torch.Generator], Tensor]] = {
     "negatives": _negatives,
     "off centre": _off_centre,
+    "sideways": _sideways,
     "tiles in another order": _tiles,
-    "two images at once": _two_at_once,
-    "three images at once": _three_at_once,
-    "differences of two images": _differences,
+    "faint": _faint,
+    "blank": _blank,
 }

@@ -21,8 +21,8 @@ Look = Callable[[Tensor], Tensor]
 
 SEED = 0
 
-_fitted: dict[tuple[type, str], Once[Mapping[str, Look]]] = {}
-"""By class and settings: an object itself may be unhashable."""
+_fitted: dict[tuple[type, str, str], Once[Mapping[str, Look]]] = {}
+"""By class, settings and device: an object itself may be unhashable."""
 
 
 def looker(view: str, registry: Registry) -> Look:
@@ -33,20 +33,27 @@ def looker(view: str, registry: Registry) -> Look:
         PluginConflictError: two plugins do.
         NotApplicable: the view cannot be trained on the kit's images, or does not keep its own promises.
     """
-    offer = registry.view_for(view)
-    key = (type(offer.item), json.dumps(settings_of(offer.item), sort_keys=True))
-    fitted = _fitted.setdefault(key, Once(lambda: _fit(offer)))
-    try:
-        look = look_among(fitted(), view, offer)
-    except PLUGIN_FAULTS as error:
-        raise _blamed(view, offer, error) from error
+    offer, look = registry.view_for(view), looks_of(view, registry)[view]
     return lambda images: _seen(look, images, view, offer)
 
 
-def _fit(offer: Offer[View]) -> Mapping[str, Look]:
+def looks_of(view: str, registry: Registry, device: str = "cpu") -> Mapping[str, Look]:
+    """Return all functions of the object that offers a view, as they are; raises what ``looker`` does."""
+    offer = registry.view_for(view)
+    key = (type(offer.item), json.dumps(settings_of(offer.item), sort_keys=True), device)
+    fitted = _fitted.setdefault(key, Once(lambda: _fit(offer, device)))
+    try:
+        look_among(fitted(), view, offer)
+        return fitted()
+    except PLUGIN_FAULTS as error:
+        raise _blamed(view, offer, error) from error
+
+
+def _fit(offer: Offer[View], device: str) -> Mapping[str, Look]:
     train = material.images().train
+    lent = LabelledImages(train.images.clone(), train.labels.clone()).to(device)
     with isolated(SEED):
-        looks: object = offer.item.fit(LabelledImages(train.images.clone(), train.labels.clone()), seed=SEED)
+        looks: object = offer.item.fit(lent, seed=SEED)
     return checked_looks(looks, offer)
 
 
