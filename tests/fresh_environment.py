@@ -28,8 +28,11 @@ class FreshEnvironment:
     """
 
     def __init__(self, folder: Path) -> None:
-        pytest.importorskip("hatchling", reason="builds a distribution without the network")
-        venv.create(folder, symlinks=os.name != "nt")
+        if os.name == "nt":
+            pytest.skip("the commands are scripts that begin with #!")
+        for needed in ("hatchling", "pip"):
+            pytest.importorskip(needed, reason="builds and installs without the network")
+        venv.create(folder, symlinks=True)
         paths = sysconfig.get_paths(vars={"base": str(folder), "platbase": str(folder)})
         self._scripts = Path(paths["scripts"])
         # By addsitedir, not by its own line: what is installed there in editable form is found through .pth files too.
