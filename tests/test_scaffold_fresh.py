@@ -29,15 +29,16 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> FreshEnvironment:
 
 @pytest.mark.parametrize("kind", LESS)
 def test_what_is_written_installs_runs_and_passes_its_tests(fresh: FreshEnvironment, tmp_path: Path, kind: str) -> None:
-    """As it stands, by the printed commands: a row of its own in a run, and its tests passed."""
+    """As it stands, by the printed commands: a row of its own in a run, and nothing wrong with it."""
     name = f"my-{kind}"
     printed = fresh.run("benchkit", "new", kind, name, cwd=tmp_path).splitlines()
-    install, run = (shlex.split(line) for line in printed[2:4])
+    install, run, check = (shlex.split(line) for line in printed[2:])
     fresh.run(*install, cwd=tmp_path)
     fresh.run(*run, *LESS[kind], "--timing-seconds", "0.01", "--device", "cpu", "--name", "mine", cwd=tmp_path)
     (cell,) = lines(tmp_path / "results" / "mine")
     column = cell["detector"].partition("@")[2] if kind == "view" else cell[kind]
     assert (column, cell["status"]) == (name, "ok")
+    fresh.run(*check, cwd=tmp_path)
     assert " passed" in fresh.run("pytest", "-q", cwd=tmp_path / f"benchkit-{name}")
 
 

@@ -69,6 +69,13 @@ def test_everything_that_it_offers_is_listed(installed: FreshEnvironment, home: 
     assert {(row["plugin"], row["version"], row["state"]) for row in rows.values()} == {("acme", "1.4.2", "ok")}
 
 
+def test_it_keeps_every_promise(installed: FreshEnvironment, home: Path) -> None:
+    """``benchkit check`` with the plugin's name finds all its objects, and nothing wrong with any."""
+    said = installed.run("benchkit", "check", "acme", cwd=home)
+    assert f"{len(OFFERED)} objects" in said
+    assert "nothing failed" in said.lower()
+
+
 def test_everything_that_it_offers_runs(ran: Path) -> None:
     """Detectors on its own view, its data set, its anomalies: a row each, and each says where it came from."""
     cells = lines(ran)
