@@ -16,7 +16,10 @@ from xdist.scheduler import LoadFileScheduling
 APART = "test_docs.py::test_every_code_block_of_a_document_works"
 """These share nothing with each other: each has a folder, a home and an environment of its own."""
 
-FIRST = ("test_docs.py", "test_resume_kills.py", "test_cluster.py", "test_verify_fields.py")
+FIRST = (
+    "test_docs.py", "test_scaffold_fresh.py", "test_thirdparty.py", "test_resume_kills.py", "test_cluster.py",
+    "test_verify_fields.py",
+)  # fmt: skip
 """Minutes, or the better part of one. The README is the very first, as it takes a quarter of ``make test``."""
 
 
