@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from benchkit.errors import PluginConflictError, UsageError
-from benchkit.registry import Registry, load_registry, select_detectors
+from benchkit.errors import PluginConflictError, PluginError, UsageError
+from benchkit.registry import Registry, load_registry, read_alone, select_detectors
 
 Install = Callable[..., Path]
 
 
-def offer(install: Install, distribution: str, plugin: str, hook: str, *objects: str, version: str = "1.0") -> None:
-    """Install a plugin that offers these objects."""
+def offer(install: Install, distribution: str, plugin: str, hook: str, *objects: str, version: str = "1.0") -> Path:
+    """Install a plugin that offers these objects; return its module's file."""
     code = f"@benchkit.hookimpl\ndef benchkit_{hook}():\n    return [{', '.join(objects)}]\n"
-    install(distribution, plugin, code, version=version)
+    return install(distribution, plugin, code, version=version)
 
 
 def load(*rules: str) -> Registry:
@@ -181,3 +182,21 @@ def test_unavailable_has_to_be_said_in_words(install: Install) -> None:
     install("acme-ad", "acme", code)
     (problem,) = load().problems
     assert "odd.unavailable(): got False; expected a string" in str(problem)
+
+
+def test_a_plugin_is_read_alone_whether_it_is_installed_or_not(install: Install) -> None:
+    """From its file or its module; another one that offers the same name does not count."""
+    path = offer(install, "acme-ad", "acme", "detectors", "Mean('mean')")
+    offer(install, "other-ad", "other", "detectors", "Mean('mean')")
+    assert [offered.plugin for offered in read_alone(path).detectors.values()] == [path.name]
+    module = importlib.import_module(path.stem)
+    (offered,) = read_alone(module, name="acme", distribution="acme-ad", version="1.0").detectors.values()
+    assert (offered.plugin, offered.distribution, offered.version) == ("acme", "acme-ad", "1.0")
+
+
+def test_a_plugin_with_a_fault_cannot_be_read_alone(install: Install) -> None:
+    """There is nothing to leave out: one name twice, or what is no detector, is an error at once."""
+    with pytest.raises(PluginConflictError, match="offered twice"):
+        read_alone(offer(install, "twice-ad", "twice", "detectors", "Mean('mean')", "Mean('mean', factor=2.0)"))
+    with pytest.raises(PluginError, match="got a int"):
+        read_alone(offer(install, "odd-ad", "odd", "detectors", "Mean('mean')", "7"))

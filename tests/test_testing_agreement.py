@@ -26,6 +26,15 @@ def test_a_difference_is_told_by_its_size(found: list[float]) -> None:
     assert apart(torch.tensor(found), torch.tensor([1.0, 2.0, 3.0])).startswith("values that differ by up to ")
 
 
+def test_a_single_score_is_judged_by_the_spread_of_all() -> None:
+    """A score near 0 that is a rounding off agrees among scores that are spread, and alone does not."""
+    every = torch.tensor([0.0, 1.0, -1.0])
+    found, expected = torch.tensor([2e-4]), every[:1]
+    assert apart(found, expected) != ""
+    assert apart(found, expected, among=every) != ""
+    assert apart(found, expected, among=every, most=1e-3) == ""
+
+
 def test_another_shape_is_a_difference() -> None:
     """It is told for both ways to compare."""
     for compare in (apart, another_training):
