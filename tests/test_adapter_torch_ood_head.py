@@ -39,8 +39,10 @@ def test_a_unit_that_nothing_excites_gets_no_weight() -> None:
     mask[5] = 0.0
     looks = {"layer2": lambda images: here.looks["layer2"](images) * mask}
     looks["logits"] = lambda images: here.network[-1](looks["layer2"](images))
-    head = of(World(here.network, looks, here.normal, here.others, here.held_out))
+    part = World(here.network, looks, here.normal, here.others, here.held_out)
+    head = of(part)
     assert float(head.weight[:, 5].abs().max()) < 1e-6
+    assert all(torch.equal(of(part).weight, head.weight) for _ in range(5))
     with torch.no_grad():
         torch.testing.assert_close(head(looks["layer2"](here.shown)), looks["logits"](here.shown), rtol=1e-4, atol=1e-4)
 
