@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
@@ -68,7 +69,7 @@ def carry_out(check: Check[SpecimenT], specimen: SpecimenT, offer: Offer[Any]) -
     """
     start = time.perf_counter()
     try:
-        with surroundings_kept(), prints_elsewhere():
+        with surroundings_kept(), _heard_elsewhere():
             remark = check.examine(specimen)
     except PLUGIN_FAULTS as error:
         return _found(error, check, offer, time.perf_counter() - start)
@@ -103,7 +104,8 @@ def _fault(error: BaseException, check: Check[Any], offer: Offer[Any]) -> Plugin
 
 
 @contextlib.contextmanager
-def prints_elsewhere() -> Iterator[None]:
-    """Send what is printed to standard error."""
-    with contextlib.redirect_stdout(sys.stderr):
+def _heard_elsewhere() -> Iterator[None]:
+    """Send what is printed to standard error, and let a warning be one, also where a test makes errors of them."""
+    with contextlib.redirect_stdout(sys.stderr), warnings.catch_warnings():
+        warnings.simplefilter("default")
         yield
