@@ -80,7 +80,8 @@ def _far_off(specimen: DetectorSpecimen) -> str:
         mean >= REVERSED,
         specimen.offer,
         f"scorer: got normal inputs ranked above far-off ones, by a mean AUROC of {mean:.2f} ({each}); expected it "
-        "above 0.5. Higher is more anomalous: negate the scores, or look at another view.",
+        "above 0.5. Higher is more anomalous: negate the scores; if they point the right way, a few hundred images are "
+        "too few for it, or the view is the wrong one.",
     )
     return f"mean AUROC {mean:.2f}, hardly better than guessing ({each})" if mean < GUESSING else ""
 
