@@ -28,6 +28,7 @@ REFUSED = {
         pytest.param(name, marks=() if name in QUICK else pytest.mark.faults)
         for name, offer in REGISTRY.detectors.items()
         if offer.distribution == "benchkit"
+        and not name.startswith("pyod")  # minutes; adversarial ones learn too little
     ],
 )
 def test_a_built_in_detector_passes(name: str) -> None:
