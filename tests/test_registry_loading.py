@@ -46,6 +46,7 @@ def test_an_entry_point_of_a_strangers_distribution_is_offered(install: Install)
     [
         ("import no_such_module_at_all", "ModuleNotFoundError: No module named 'no_such_module_at_all'"),
         ("raise SystemExit(3)", "SystemExit: 3"),
+        ("raise BaseException('panic')", "BaseException: panic"),
         ("1 / 0", "ZeroDivisionError"),
         ("def broken(:", "SyntaxError"),
     ],
@@ -65,6 +66,23 @@ def test_a_plugin_that_cannot_be_imported_is_reported_with_its_place(install: In
     assert "good-mean" in registry.detectors
     broken = [record for record in registry.plugins if record.state == "broken"]
     assert [(record.kind, record.name, record.error) for record in broken] == [("plugin", "bad", message)]
+
+
+def test_ctrl_c_says_which_plugin_was_waited_for(install: Install) -> None:
+    """Who waits too long for a command learns whose import takes the time, and what leaves it out."""
+    path = install("slow-ad", "slow", "raise KeyboardInterrupt")
+    with pytest.raises(KeyboardInterrupt, match=r"plugin 'slow' .*import was under way .*`-p no:slow`") as caught:
+        load()
+    assert str(path) in str(caught.value)
+
+
+def test_a_module_that_answers_for_no_name_breaks_only_itself(install: Install) -> None:
+    """Even the question for the version of the doors may raise."""
+    install("bad-ad", "bad", GOOD.replace("good", "odd") + "def __getattr__(name):\n    raise OSError(name)\n")
+    install("acme-ad", "acme", GOOD)
+    registry = load()
+    assert "OSError" in only_error(registry)
+    assert "good-mean" in registry.detectors
 
 
 def test_an_entry_point_to_a_missing_module_is_reported(install: Install) -> None:

@@ -133,3 +133,22 @@ def test_the_place_of_a_hook_is_told_for_functions_and_methods_only() -> None:
 def test_a_dependency_without_a_name_is_no_dependency() -> None:
     """Python leaves the name out where a plugin raises the error itself."""
     assert next_step(ModuleNotFoundError("gone"), "mine.py") == "Mend it"
+
+
+def test_a_mistake_that_the_standard_library_finds_names_the_plugins_line(install: Install) -> None:
+    """A class without frozen=True is refused within dataclasses; its own line is what has to be mended."""
+    message, path = error_of(install, "@dataclass()\nclass Thawed(benchkit.Detector):\n    pass")
+    assert f"({path}:{line_of(path, '@dataclass()')})" in message
+
+
+def test_an_entry_point_that_is_no_module_says_how_to_write_one(install: Install) -> None:
+    """A hyphen, as in the distribution's name, instead of an underscore."""
+    install("bad-ad", "bad", "", target="bad-ad")
+    (problem,) = load_registry(rules=["no:benchkit"]).problems
+    assert "'bad-ad', which is no module: write it as in an import, with underscores" in str(problem)
+
+
+def test_a_message_of_megabytes_is_shortened(install: Install) -> None:
+    """A paragraph stays one."""
+    message, _ = error_of(install, "raise ValueError('x' * 1_000_000)")
+    assert len(message) < 3000

@@ -8,7 +8,7 @@ from benchkit.registry.loading import defined_in
 from benchkit.registry.records import KINDS, Kind, Load, Offer, PluginItem, PluginRecord, Registry
 from benchkit.registry.selection import select_anomalies, select_dataset, select_detectors
 from benchkit.registry.settings import JSON, apply_settings, recorded_hash, settings_hash, settings_of
-from benchkit.registry.text import printable, printable_lines
+from benchkit.registry.text import printable, printable_lines, shortened
 
 __all__ = [
     "JSON",
@@ -33,4 +33,5 @@ __all__ = [
     "select_detectors",
     "settings_hash",
     "settings_of",
+    "shortened",
 ]

@@ -12,6 +12,7 @@ from typing import TypeVar
 from benchkit.errors import UsageError
 from benchkit.registry.reading import fault_of
 from benchkit.registry.records import KINDS, Offer, PluginItem, Registry
+from benchkit.registry.text import printable, shortened
 
 GIVEN = "(given)"
 """What stands where the plugin's name would."""
@@ -27,7 +28,7 @@ def given_offer(registry: Registry, item: ItemT, kind: str) -> Offer[ItemT]:
     """
     door = next(each.door for each in KINDS if each.name == kind)
     fault = fault_of(item, door)
-    reason = "" if fault else item.unavailable()
+    reason = "" if fault else printable(shortened(item.unavailable()))
     if fault or reason:
         raise UsageError(f"{kind} given in Python: {fault or f'{item.name!r} is unavailable: {reason}'}")
     distribution, release = origin_of(registry, type(item).__module__)

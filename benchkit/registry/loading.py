@@ -66,11 +66,18 @@ class Source:
         Args:
             where: what runs: ``import``, or the name of a hook.
             place: what to name where the traceback tells no place; by default the plugin's file.
+
+        Raises:
+            PluginLoadError: the code raised something.
+            KeyboardInterrupt: Ctrl-C; says what was under way.
         """
         try:
             with contextlib.redirect_stdout(_Overheard(self.heard)):
                 yield
-        except (Exception, SystemExit) as error:
+        except KeyboardInterrupt as error:  # the user's, who may have waited for this very plugin
+            under_way = f"{where} was under way ({place or file_of(self.target) or self.target})"
+            raise KeyboardInterrupt(str(self.error(f"{under_way}; `-p no:{self.plugin}` leaves it out."))) from error
+        except BaseException as error:  # not only Exception: panics of extension modules written in Rust are none
             raise self.error(
                 f"{where}: {describe_failure(error, place or file_of(self.target))}. {next_step(error, self.target)}, "
                 f"or leave it out with `-p no:{self.plugin}`."
@@ -178,7 +185,7 @@ def open_plugin(source: Source) -> pluggy.PluginManager:
     manager.add_hookspecs(hookspecs)
     with source.contained("import"):
         plugin = source.load()
-    misfit = version_fault(plugin)
+        misfit = version_fault(plugin)
     if misfit:
         raise source.error(f"{misfit} The plugin is {file_of(source.target) or source.target}.")
     with source.contained("import"):

@@ -47,6 +47,11 @@ def place_of(function: object) -> str:
 
 def next_step(error: BaseException, target: str) -> str:
     """Return what mends a plugin whose code raised ``error``: half a sentence, to be followed by another choice."""
+    if target and not target.endswith(".py") and not _packages(target):
+        return (
+            f"Its entry point names {target!r}, which is no module: write it as in an import, with underscores, under "
+            "[project.entry-points.benchkit] in its pyproject.toml, and install it again"
+        )
     if isinstance(error, SyntaxError) and error.lineno:
         return "Mend that line"
     if isinstance(error, ImportError) and (error.name or "").partition(".")[0] == PROJECT:

@@ -18,7 +18,7 @@ from benchkit.registry.loading import Source, open_plugin
 from benchkit.registry.mending import file_of, place_of, right_hook
 from benchkit.registry.records import KINDS, Kind, Load, Offer, PluginItem, PluginRecord, State
 from benchkit.registry.settings import settings_of
-from benchkit.registry.text import printable
+from benchkit.registry.text import printable, shortened
 
 _MOST_SHOWN = 200  # letters of what a plugin prints
 _MOST_OBJECTS = 10_000  # of one hook: the iteration of an endless one must end
@@ -142,7 +142,7 @@ def _read_object(source: Source, kind: Kind, item: object, place: str) -> Found 
         with source.contained(kind.hook, place):
             fault = fault_of(item, kind.door) or _at_sign(item)
             views = () if fault else _views_of(item)
-            unavailable = "" if fault else printable(cast(PluginItem, item).unavailable())
+            unavailable = "" if fault else printable(shortened(cast(PluginItem, item).unavailable()))
     except PluginError as error:
         return Fault(kind.name, "", error)
     if fault:

@@ -6,6 +6,10 @@ import traceback
 from pathlib import Path
 
 _OURS = Path(__file__).parents[1]
+_STANDARD = Path(traceback.__file__).parent
+_INSTALLED = ("site-packages", "dist-packages")  # folders in the standard library's that hold what is not of it
+
+_MOST_SAID = 2000
 
 
 def printable(text: str) -> str:
@@ -16,6 +20,11 @@ def printable(text: str) -> str:
 def printable_lines(text: str) -> str:
     """Return ``text`` with its lines and indents, control characters escaped; of a line written over, what was left."""
     return "\n".join(_escaped(line.rstrip("\r").rpartition("\r")[2].expandtabs()) for line in text.split("\n"))
+
+
+def shortened(text: str) -> str:
+    """Return as much of a stranger's message as is shown: it may hold a whole array."""
+    return text if len(text) <= _MOST_SAID else text[:_MOST_SAID] + " …"
 
 
 def _escaped(line: str) -> str:
@@ -29,7 +38,7 @@ def describe_failure(error: BaseException, file: str = "") -> str:
         error: the exception.
         file: what to name where the traceback tells no place outside benchkit.
     """
-    last = printable(traceback.format_exception_only(error)[-1])
+    last = printable(shortened(traceback.format_exception_only(error)[-1]))
     place = _place(error) or file
     return f"{last} ({place})" if place else last
 
@@ -45,4 +54,9 @@ def _place(error: BaseException) -> str:
 def _is_machinery(filename: str) -> bool:
     path = Path(filename)
     ours = filename.startswith("<") or _OURS in path.parents  # "<string>": what dataclasses write
-    return ours or "importlib" in path.parts or "pluggy" in path.parts
+    return ours or _is_standard(path) or "importlib" in path.parts or "pluggy" in path.parts
+
+
+def _is_standard(path: Path) -> bool:
+    """Return whether a file is the standard library's: who called it is at fault."""
+    return _STANDARD in path.parents and not any(part in _INSTALLED for part in path.parts)

@@ -27,8 +27,8 @@ def _offered(names: Names, registry: Registry) -> str:
         if record.kind == names.kind and names.name in (record.name, *record.views):
             who = f"plugin {record.plugin!r} ({record.distribution} {record.version})"
             return (
-                f"got a name that {who} offers already; expected a new one, as a {names.kind} that is offered twice "
-                "is used from neither."
+                f"got a name that {who} offers already; expected a new one, as a name that is offered twice is used "
+                "from neither."
             )
     for offer in registry.anomalies.values() if names.kind == "anomaly" else ():
         if offer.item.group == names.name:
