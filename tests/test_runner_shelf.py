@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 
@@ -89,3 +91,19 @@ def test_a_limit_holds_at_any_price(limited: bool, needed: int, at_any_price: bo
 def test_it_says_what_would_be_enough() -> None:
     """Half of the device's memory is for what is held, what lies there anyway included."""
     assert Shelf(300, limited=True, beside=50).enough_for(1000) == 2100
+
+
+@pytest.mark.parametrize("write", [lambda kept: kept.add_(1), lambda kept: kept.numpy().fill(1)])
+def test_a_write_into_what_is_kept_is_noticed_until_all_is_made_anew(write: Callable[[torch.Tensor], object]) -> None:
+    """Through torch or past it; what has left the shelf is nobody's any more."""
+    shelf = Shelf(800)
+    kept = shelf.get("a", 400, lambda: torch.zeros(100))
+    shelf.get("b", 400, lambda: torch.zeros(100))
+    assert shelf.is_whole()
+    write(kept)
+    assert not shelf.is_whole()
+    shelf.get("c", 800, lambda: torch.zeros(200))
+    assert shelf.is_whole()
+    shelf.get("c", 800, lambda: torch.zeros(200)).add_(1)
+    shelf.clear()
+    assert shelf.is_whole()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from benchkit.contract import AnomalyGenerator, Detector, Rows, Scorer, SubjectDetector
+from benchkit.errors import ContractError
 from benchkit.measure import metrics
 from benchkit.measure.ceilings import Ceilings
 from benchkit.measure.memory import PeakMemory
@@ -146,9 +147,23 @@ class FitGroup:
                 self._fit_and_score(calibration, normal, sets)
         except PLUGIN_FAULTS as error:
             self._fail_rest(sets, error)
+        if not self.room.is_whole():
+            self._void(sets)
         self._columns["peak_memory_mb"] = self._peak(memory.mb)
         ahead = self.ready.seconds if self.ready else 0.0
         self._columns["group_seconds"] = ahead + self.ledger.clock() - start
+
+    def _void(self, sets: list[TestSet]) -> None:
+        """Take every result back: what is lent to all was written into, by way of an earlier call's inputs."""
+        self._done, self._fitted = [], None
+        self._fail_rest(sets, self._spoiler())
+
+    def _spoiler(self) -> ContractError:
+        message = (
+            "scorer: got the inputs of an earlier call, of fit's perhaps, changed in place; expected them untouched. "
+            "Clone what you keep and change."
+        )
+        return contract_error(self.offer, message, of=SpoiledInputsError)
 
     def _peak(self, mb: float | None) -> float | None:
         """Return the peak of the group, that of a fit which it shared with others included."""
@@ -254,6 +269,8 @@ class FitGroup:
         know_ceilings(self.settings, self.machine, self.ledger)  # before another run is met
         timing = time_fitted(fitted, normal, self.settings, self.ledger)
         timing = with_limit(timing, fitted, normal, self.settings, self.machine, self.ledger)
+        if not self.room.is_whole():
+            timing = Timing({}, self._explain(self._spoiler(), "scorer"), spoiled=True)
         self.spoiled = self.spoiled or timing.spoiled
         seconds = self._columns["group_seconds"] + self.ledger.clock() - start
         return replace(timing, columns={**timing.columns, "group_seconds": seconds})

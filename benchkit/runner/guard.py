@@ -17,7 +17,7 @@ from torch import Tensor
 from benchkit.contract import Rows, Scorer
 from benchkit.errors import ContractError, PluginError, Unsupported
 from benchkit.measure.memory import lacked_memory
-from benchkit.registry import Offer, printable
+from benchkit.registry import Offer, printable, shortened
 from benchkit.results import Status
 from benchkit.runner import postmortem
 from benchkit.runner.surroundings import surroundings_kept
@@ -27,9 +27,6 @@ _ROWS_BETWEEN_SAMPLES = 61
 
 SCORING_BATCH = 4096
 """Inputs scored at once; large enough to keep a processor busy, small enough for convolutions to fit."""
-
-_MOST_SAID = 2000
-"""Letters of a message that are kept; a stranger's may hold a whole array, and every cell of its group says it."""
 
 Verdict = tuple[Status, str]
 """How a cell ends, and why."""
@@ -76,13 +73,18 @@ def untouched(inputs: Tensor | Rows, offer: Offer[Any], method: str) -> Iterator
     if not isinstance(inputs, Tensor):
         yield
         return
-    version, before = inputs._version, _fingerprint(inputs)
+    before = state_of(inputs)
     try:
         yield
     finally:
-        if inputs._version != version or _fingerprint(inputs) != before:
+        if state_of(inputs) != before:
             message = f"{method}: got its inputs changed in place; expected them untouched. Clone first."
             raise contract_error(offer, message, of=SpoiledInputsError)
+
+
+def state_of(inputs: Tensor) -> tuple[int, int]:
+    """Return what changes when somebody writes into a tensor: torch's count of writes, and a sum over some rows."""
+    return inputs._version, _fingerprint(inputs)
 
 
 def _fingerprint(inputs: Tensor) -> int:
@@ -130,7 +132,9 @@ def check_scores(scores: object, inputs: Tensor, offer: Offer[Any]) -> Tensor:
         )
     if scores.device != inputs.device:
         raise contract_error(offer, f"scorer: got scores on {scores.device}; expected them on {inputs.device}.")
-    on_cpu = scores.detach().to("cpu", torch.float64)
+    on_cpu = scores.detach().to(
+        "cpu", torch.float64, copy=True
+    )  # else a scorer's own buffer, which its next call fills
     bad = int((~torch.isfinite(on_cpu)).sum())
     if bad:
         raise contract_error(offer, f"scorer: got {bad} of {n} scores that are NaN or infinite; expected finite ones.")
@@ -161,10 +165,10 @@ def _described(value: object) -> str:
 def explain(error: BaseException, offer: Offer[Any], method: str) -> Verdict:
     """Turn what a plugin raised into a status and one paragraph."""
     if isinstance(error, Unsupported):
-        return "skipped", printable(_shortened(str(error.reason)))
+        return "skipped", printable(shortened(str(error.reason)))
     postmortem.look_at(error)
     if isinstance(error, PluginError) and error.plugin:
-        return "failed", printable(_shortened(str(error)))
+        return "failed", printable(shortened(str(error)))
     message = (
         f"{type(offer.item).__name__} {offer.item.name!r}: {method}: got {described(error)}. "
         "Repeat with `benchkit run --pdb` to look at it in the debugger."
@@ -181,13 +185,9 @@ def described(error: BaseException) -> str:
 
 def _said(error: BaseException) -> str:
     try:
-        return _shortened(str(error))
+        return shortened(str(error))
     except Exception:  # a stranger's __str__ may do anything; its fault must not cost the other cells
         return "(its message cannot be shown)"
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _MOST_SAID else text[:_MOST_SAID] + " …"
 
 
 def _place(error: BaseException) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Hashable
 
 from torch import Tensor
 
+from benchkit.runner.guard import state_of
+
 
 class Shelf:
     """Keeps what was used last; what was used least recently makes room for what is new.
@@ -23,6 +25,7 @@ class Shelf:
     def __init__(self, room: int, *, limited: bool = False, beside: int = 0) -> None:
         self.room, self.limited, self._beside = room, limited, beside
         self._kept: dict[Hashable, Tensor] = {}  # in the order of their last use
+        self._states: dict[Hashable, tuple[int, int]] = {}  # of each when it was made
 
     def get(self, key: Hashable, needed: int, make: Callable[[], Tensor]) -> Tensor:
         """Return what is kept under ``key``, else what ``make`` returns, which takes ``needed`` bytes."""
@@ -30,6 +33,7 @@ class Shelf:
         if found is None:
             self._make_room(needed)
             found = make()
+            self._states[key] = state_of(found)
         self._kept[key] = found
         return found
 
@@ -41,9 +45,14 @@ class Shelf:
         """Return the ``--device-memory`` that has room for a tensor of so many bytes."""
         return 2 * (needed + self._beside)
 
+    def is_whole(self) -> bool:
+        """Return whether everything is as it was made, so that nobody wrote into what all are lent."""
+        return all(state_of(tensor) == self._states[key] for key, tensor in self._kept.items())
+
     def clear(self) -> None:
         """Let everything go: somebody wrote into it."""
         self._kept.clear()
+        self._states.clear()
 
     @property
     def held(self) -> int:
@@ -52,4 +61,5 @@ class Shelf:
 
     def _make_room(self, needed: int) -> None:
         while self._kept and self.held + needed > self.room:
-            del self._kept[next(iter(self._kept))]
+            oldest = next(iter(self._kept))
+            del self._kept[oldest], self._states[oldest]

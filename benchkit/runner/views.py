@@ -162,6 +162,10 @@ class ViewRoom:
             return images
         return self._kept((self._classes, key), images.float_bytes, images.floats)
 
+    def is_whole(self) -> bool:
+        """Return whether nobody wrote into anything that detectors and views are lent."""
+        return self._shelf.is_whole()
+
     def _row(self, sight: Sight, images: GreyImages) -> Tensor | None:
         if sight.view not in self._rows:
             self._rows[sight.view] = sight.row(images)
