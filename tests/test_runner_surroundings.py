@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -20,6 +22,13 @@ from benchkit.runner.surroundings import surroundings_kept
         (lambda: torch.set_default_device("meta"), torch.get_default_device),
         (lambda: torch.set_grad_enabled(False), torch.is_grad_enabled),
         (lambda: os.chdir("/"), os.getcwd),
+        (lambda: torch.autograd.set_detect_anomaly(True), torch.is_anomaly_enabled),
+        (lambda: torch.set_float32_matmul_precision("medium"), torch.get_float32_matmul_precision),
+        (lambda: torch.set_deterministic_debug_mode("warn"), torch.get_deterministic_debug_mode),
+        (lambda: setattr(torch.backends.cudnn, "benchmark", True), lambda: torch.backends.cudnn.benchmark),
+        (lambda: setattr(torch.backends.cudnn, "deterministic", True), lambda: torch.backends.cudnn.deterministic),
+        (lambda: np.seterr(all="raise"), np.geterr),
+        (gc.disable, gc.isenabled),
     ],
 )
 def test_settings_are_put_back(change: Callable[[], object], read: Callable[[], object]) -> None:
