@@ -38,8 +38,10 @@ def offline_option(command: Command) -> Command:
 def registry_from(plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...], *, quiet: bool = False) -> Registry:
     """Build the registry and say on standard error which plugins are broken, or odd."""
     from benchkit.registry import load_registry
+    from benchkit.runner.surroundings import surroundings_kept
 
-    registry = load_registry(files=plugin_files, rules=plugin_rules)
+    with surroundings_kept():  # plugins set things for the whole process while they are imported: a folder, threads
+        registry = load_registry(files=plugin_files, rules=plugin_rules)
     if not quiet:
         for problem in registry.problems:
             click.echo(f"benchkit: warning: {problem}", err=True)

@@ -19,6 +19,7 @@ from benchkit.registry import (
 )
 from benchkit.runner.plan import Plan, make_plan
 from benchkit.runner.settings import RunSettings
+from benchkit.runner.surroundings import surroundings_kept
 
 DEFAULT_DATASET = "digits"
 """The data set of a run that names none: embedded, so that a first run needs no network."""
@@ -56,7 +57,8 @@ class Request:
             PluginError: a plugin file that cannot be loaded, or a name that two plugins claim.
         """
         if registry is None:
-            registry = load_registry(files=self.plugin_files, rules=self.plugin_rules)
+            with surroundings_kept():  # of whatever plugins set for the whole process while they are imported
+                registry = load_registry(files=self.plugin_files, rules=self.plugin_rules)
         dataset: list[Offer[Any]] = [select_dataset(registry, self.dataset)]
         detectors: list[Offer[Any]] = list(select_detectors(registry, self.detectors, self.exclude))
         anomalies: list[Offer[Any]] = list(select_anomalies(registry, self.anomalies, self.exclude))

@@ -34,6 +34,7 @@ from benchkit.runner.memory import levels_room
 from benchkit.runner.plan import Task
 from benchkit.runner.protocol import prepare
 from benchkit.runner.settings import RunSettings
+from benchkit.runner.surroundings import surroundings_kept
 from benchkit.runner.throughput import Timing
 
 WHERE = getattr(signal, "SIGUSR1", None)
@@ -151,8 +152,9 @@ def begin(home_folder: Path, start: Start) -> None:
         os.setpgid(0, 0)  # what a plugin starts or signals is the worker's own group, not that of the run
     _die_with_parent()
     _speak_into(home.log)
-    for file in start.plugin_files:
-        plugin_file(file).load()
+    with surroundings_kept():
+        for file in start.plugin_files:
+            plugin_file(file).load()
     if start.threads is not None:
         torch.set_num_threads(start.threads)
         threadpool_limits(start.threads)
@@ -163,7 +165,9 @@ def answer(function: Callable[..., Any], parcel: Parcel) -> Any:
     """Call a function; an argument that can't be opened here is an error like any other."""
     mine = os.getpid()
     try:
-        return function(*parcel.open())
+        with surroundings_kept():  # what is opened imports its plugin
+            arguments = parcel.open()
+        return function(*arguments)
     finally:
         if os.getpid() != mine:
             os._exit(0)  # a copy that a plugin forked and let run on: it would take the work, and answer as well
