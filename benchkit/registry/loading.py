@@ -131,7 +131,8 @@ def plugin_file(path: Path) -> Source:
         raise UsageError(f"--plugin {path}: {error.strerror}; expected a Python file that can be read.") from error
     version = hashlib.sha256(content).hexdigest()[:12]
     name, place = printable(path.name), printable(str(path))
-    return Source(name, place, version, lambda: _import_file(path, content), True, place)
+    home = path.resolve()  # now: another plugin may change the working folder
+    return Source(name, place, version, lambda: _import_file(home, content), True, place)
 
 
 class _FileLoader(SourceFileLoader):
@@ -146,8 +147,8 @@ class _FileLoader(SourceFileLoader):
 
 
 def _import_file(path: Path, content: bytes) -> ModuleType:
-    """Import under a name made of path and content, the same in every process, so that instances can be pickled."""
-    resolved = str(path.resolve())
+    """Import under a name made of the absolute path and the content: the same everywhere, so that instances travel."""
+    resolved = str(path)
     digest = hashlib.sha256(resolved.encode() + b"\0" + content).hexdigest()[:12]
     name = f"{_FILE_MODULE}{digest}"
     if name in sys.modules:
