@@ -16,6 +16,9 @@ RUN = {
 }  # fmt: skip
 
 
+NEXT = "Next (pip install --editable while you work on it, or what you change does not count):"
+
+
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
     """Return the command in this process."""
@@ -32,7 +35,7 @@ def test_a_distribution_is_written_and_the_next_commands_are_printed(here: Here,
         ".github", ".gitignore", "README.md", "benchkit_mine.py", "pyproject.toml", "tests",
     ]  # fmt: skip
     assert done.out.splitlines()[1:] == [
-        "Next:", "  pip install ./benchkit-mine", f"  benchkit run {RUN[kind]}", "  benchkit check mine",
+        NEXT, "  pip install ./benchkit-mine", f"  benchkit run {RUN[kind]}", "  benchkit check mine",
     ]  # fmt: skip
     assert f"benchkit run {RUN[kind]}\n" in (tmp_path / "benchkit-mine" / "README.md").read_text()
 
