@@ -202,6 +202,7 @@ IN_SIGHT: dict[str, tuple[str, Callable[[Tensor, Tensor], Any]]] = {
     "graph": ("no-gradients", _graph),
     "less the batch's mean": ("batches", lambda images, rows: rows - rows.mean(0) if len(rows) else rows),
     "double alone": ("batches", lambda images, rows: rows if len(rows) != 1 else 2 * rows),
+    "double in large batches": ("batches", lambda images, rows: rows if len(rows) < 200 else 2 * rows),
     "every second": ("order", _every_second_reversed),
     "squeezed": ("batch-of-one", lambda images, rows: rows.squeeze(0)),
     "narrow alone": ("batch-of-one", lambda images, rows: rows if len(rows) != 1 else rows[:, :3]),

@@ -14,7 +14,28 @@ ROUNDING = 1e-3
 """Share of the scores' deviation: distances are small differences of large sums, whose order a batch decides."""
 
 
+MANY = 4
+"""How often all inputs stand in the largest batch: runs score thousands at once."""
+
+
 def _batches(specimen: DetectorSpecimen) -> None:
+    _small(specimen)
+    _large(specimen)
+
+
+def _large(specimen: DetectorSpecimen) -> None:
+    scorer, normal = specimen.scorer(), specimen.normal
+    got = specimen.score(scorer, normal.repeat(MANY, *[1] * (normal.ndim - 1)))
+    wrong = apart(got, specimen.score(scorer, normal).repeat(MANY), most=ROUNDING)
+    require(
+        not wrong,
+        specimen.offer,
+        f"scorer: got, in a batch of {len(got)} in which each input stands {MANY} times, {wrong}; expected the "
+        f"scores of a batch of {len(normal)}. See what is done some inputs at a time.",
+    )
+
+
+def _small(specimen: DetectorSpecimen) -> None:
     scorer = specimen.scorer()
     parts = torch.split(specimen.normal, [*_PARTS, len(specimen.normal) - sum(_PARTS)])
     got = torch.cat([specimen.score(scorer, part) for part in parts])

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from benchkit.runner.guard import check_scores, isolated
 from benchkit.testing.checks import Check, require
-from benchkit.testing.detector_specimen import FEW, SEED, SOME, DetectorSpecimen
+from benchkit.testing.detector_specimen import FEW, SEED, SOME, DetectorSpecimen, Fitted
 from benchkit.testing.devices import accelerator
 from benchkit.testing.shared import each_or_unsupported, works
 from benchkit.testing.witness import GLOBAL_SEED
@@ -40,7 +40,7 @@ def _other_seed(specimen: DetectorSpecimen) -> None:
 def _independent(specimen: DetectorSpecimen) -> None:
     scorer = specimen.scorer()
     before = specimen.score(scorer, specimen.normal)
-    specimen.fit(specimen.train[-SOME:])
+    other = specimen.fit_fresh(specimen.train[-SOME:])
     wrong = int((specimen.score(scorer, specimen.normal) != before).sum())
     require(
         wrong == 0,
@@ -48,6 +48,21 @@ def _independent(specimen: DetectorSpecimen) -> None:
         f"fit: got {wrong} of {len(before)} scores of an earlier scorer changed by a new fit; expected each scorer to "
         "stay what it is. Keep what is fitted in the scorer, not in the module or the class.",
     )
+    require(
+        not _is_remembered(specimen, other),
+        specimen.offer,
+        f"fit: got, after a fit on {SOME} other inputs, the scores of an earlier one on as many, to the last bit; "
+        "expected what is fitted to depend on the inputs. Keep no fitted model by the shape of what it was fitted on.",
+    )
+
+
+def _is_remembered(specimen: DetectorSpecimen, other: Fitted) -> bool:
+    """Return whether a fit scores as an earlier one on as many inputs, where one on fewer does not.
+
+    The latter tells a detector that remembers from one that fits nothing at all.
+    """
+    alike = torch.equal(specimen.fit_on(SOME).scores, other.scores)
+    return alike and not torch.equal(specimen.fit_on(FEW).scores, other.scores)
 
 
 def _constant(specimen: DetectorSpecimen) -> None:

@@ -26,6 +26,12 @@ def _seen(specimen: DetectorSpecimen) -> list[tuple[str, Seen]]:
 
 def _inputs(specimen: DetectorSpecimen) -> None:
     leaves_what_it_was_lent(_calls(specimen), specimen.offer)
+    require(
+        specimen.keeps_hands_off(),
+        specimen.offer,
+        "scorer: got the inputs of fit changed by scoring others; expected them untouched: they are shared with every "
+        "other detector. Keep a clone() of them.",
+    )
 
 
 def _random_states(specimen: DetectorSpecimen) -> None:

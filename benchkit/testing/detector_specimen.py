@@ -60,6 +60,7 @@ class DetectorSpecimen:
         self._steady = Once(self._is_steady)
         self.again = Once(lambda: self.fit_fresh(self.train[:SOME]))
         self._fits: dict[tuple[int, int], Once[Fitted]] = {}
+        self._lent: Tensor | None = None
 
     @classmethod
     def of(cls, offer: Offer[Detector], registry: Registry) -> DetectorSpecimen:
@@ -191,8 +192,13 @@ class DetectorSpecimen:
             return detector.fit_subject(lent, looks, seed=seed)
         return detector.fit(lent, seed=seed)
 
+    def keeps_hands_off(self) -> bool:
+        """Return whether the inputs that it was fitted on are what they were, after it has scored others."""
+        self.scored.for_others("scores")
+        return self._lent is None or torch.equal(self._lent, self.train)
+
     def _first(self) -> tuple[Watched, Scorer]:
-        lent = self.train.clone()
+        lent = self._lent = self.train.clone()
         watch = watched(lambda: self._fitted_on(lent, SEED), {"its inputs": lent})
         return watch, self.callable(watch.call.result(), "fit")
 

@@ -17,6 +17,9 @@ from benchkit.testing.witness import Witnessed
 _BATCHES = (2, 32, SHOWN)
 """Where batches end."""
 
+_MANY = 12
+"""How often all images stand in the largest batch: runs look at hundreds at once, and at thousands."""
+
 
 def fits(specimen: ViewSpecimen) -> None:
     """Require a function under every offered name."""
@@ -82,6 +85,8 @@ def _batches(specimen: ViewSpecimen) -> None:
         parts = [_seen(specimen, name, place) for place in places]
         got = apart(torch.cat(parts), rows) or _got_alone(specimen, name, rows)
         _agree(specimen, name, got, said)
+        large = torch.arange(SHOWN).repeat(_MANY)
+        _agree(specimen, name, apart(_seen(specimen, name, large), rows[large]), f"a batch of {len(large)}")
 
 
 def _got_alone(specimen: ViewSpecimen, name: str, rows: Tensor) -> str:
