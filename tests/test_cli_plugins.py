@@ -85,3 +85,16 @@ def test_what_has_to_be_asked_for_is_marked() -> None:
     taken = {record["name"] for record in records if record["by_default"]}
     held_out = {f"held-out-{digit}" for digit in range(10)}
     assert taken == {"fashion", "garments", "noise-1", "noise-2", "noise-3", "noise-4", *held_out}
+
+
+def test_what_is_unavailable_is_named_beside_the_reason(install: Install) -> None:
+    """One paragraph for one reason, however many objects it keeps away."""
+    code = (
+        "@dataclass(frozen=True)\nclass Needy(Mean):\n    def unavailable(self):\n"
+        "        return \"needs acme. Install it: pip install 'x[acme]'\"\n"
+        "@benchkit.hookimpl\ndef benchkit_detectors():\n    return [Needy(f'acme-{n}') for n in range(5)]\n"
+    )
+    install("acme-ad", "acme", code)
+    result = listing()
+    assert result.exit_code == 0
+    assert result.stdout.count("unavailable: acme-0, acme-1, acme-2 and 2 more: needs acme. Install it: pip") == 1

@@ -186,3 +186,10 @@ def test_annotations_that_cannot_be_evaluated_fall_back_on_the_present_value() -
     assert apply_settings([offer], {"odd": {"tries": 4}})[0].item.tries == 4
     with pytest.raises(UsageError, match="expected int, such as 3"):
         apply_settings([offer], {"odd": {"tries": "4"}})
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("-inf"), float("nan")])
+def test_a_number_without_end_is_refused_by_its_name(value: float) -> None:
+    """No file of a run could hold it; the field says so before anything is computed."""
+    with pytest.raises(UsageError, match=r"settings of 'rich': got rate = .*expected a finite number"):
+        apply_settings([RICH], {"rich": {"rate": value}})

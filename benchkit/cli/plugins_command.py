@@ -13,6 +13,7 @@ from benchkit.cli.common import plugin_options, registry_from
 from benchkit.cli.plugin_timings import show_timings
 from benchkit.registry import KINDS, PluginRecord, printable
 
+_MOST_NAMED = 3
 _HEADERS = ("kind", "name", "plugin", "distribution", "version", "state")
 
 
@@ -46,8 +47,25 @@ def command(
         return
     click.echo(_table(records))
     remarks = [remark for load in registry.loads for remark in load.remarks]
-    for text in dict.fromkeys([record.error for record in records if record.error] + remarks):
+    for text in dict.fromkeys([*_faults(records), *remarks]):
         click.echo(f"\n{printable(text)}")
+
+
+def _faults(records: Iterable[PluginRecord]) -> list[str]:
+    """Return what is wrong, a paragraph each; what is unavailable for one reason stands in one."""
+    lacking: dict[str, list[str]] = {}
+    faults = []
+    for record in records:
+        if record.state == "unavailable":
+            lacking.setdefault(record.error, []).append(record.name)
+        elif record.error:
+            faults.append(record.error)
+    return faults + [f"unavailable: {_some(names)}: {reason}" for reason, names in lacking.items()]
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return ", ".join(names[:_MOST_NAMED]) + more
 
 
 def _belongs(record: PluginRecord, kind: str) -> bool:

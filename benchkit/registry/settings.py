@@ -126,6 +126,8 @@ def _checked(item: PluginItem, field: str, value: object) -> object:
             f"settings of {item.name!r}: got the unknown field {field!r}; expected one of "
             f"{', '.join(fields)}.{did_you_mean(field, fields)}"
         )
+    if isinstance(value, float) and not math.isfinite(value):
+        raise UsageError(f"settings of {item.name!r}: got {field} = {value}; expected a finite number.")
     hint = _hint(item, field)
     try:
         return converted(value, hint)
