@@ -29,6 +29,7 @@ DOCUMENTS = (
     "README.md",
     "CONTRIBUTING.md",
     "docs/performance.md",
+    "docs/boards.md",
     *(
         pytest.param(name, marks=pytest.mark.faults)
         for name in ("plugins/README.md", "benchmarks/README.md", "docs/ci.md", "docs/scale.md", "docs/statistics.md")
