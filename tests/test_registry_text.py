@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from benchkit.registry import printable, printable_lines
+from benchkit.registry.text import describe_failure
 
 
 def test_a_paragraph_is_one_line_with_its_control_characters_spelt_out() -> None:
@@ -24,3 +28,13 @@ def test_nothing_that_a_terminal_obeys_is_left(text: str) -> None:
     """Whatever the text, all of it is printable, but for the ends of its lines."""
     assert printable_lines(text).replace("\n", "").isprintable()
     assert printable(text).isprintable()
+
+
+@pytest.mark.parametrize("loader", ["importlib_metadata/__init__.py", "pluggy/_callers.py"])
+def test_what_loads_plugins_is_not_at_fault(loader: str) -> None:
+    """Also where a package has brought the loader that takes the place of the standard one."""
+    scope: dict[str, Any] = {}
+    exec(compile("def load():\n    raise ValueError('deep')", f"/x/site-packages/{loader}", "exec"), scope)  # noqa: S102
+    with pytest.raises(ValueError, match="deep") as caught:
+        scope["load"]()
+    assert describe_failure(caught.value).startswith(f"ValueError: deep ({__file__}:")

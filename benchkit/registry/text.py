@@ -9,6 +9,9 @@ _OURS = Path(__file__).parents[1]
 _STANDARD = Path(traceback.__file__).parent
 _INSTALLED = ("site-packages", "dist-packages")  # folders in the standard library's that hold what is not of it
 
+_MACHINERY = frozenset({"importlib", "importlib_metadata", "pluggy"})
+"""What imports plugins and calls them; the second, where a package brings it, takes the place of the standard one."""
+
 _MOST_SAID = 2000
 
 
@@ -54,7 +57,7 @@ def _place(error: BaseException) -> str:
 def _is_machinery(filename: str) -> bool:
     path = Path(filename)
     ours = filename.startswith("<") or _OURS in path.parents  # "<string>": what dataclasses write
-    return ours or _is_standard(path) or "importlib" in path.parts or "pluggy" in path.parts
+    return ours or _is_standard(path) or not _MACHINERY.isdisjoint(path.parts)
 
 
 def _is_standard(path: Path) -> bool:
