@@ -27,16 +27,16 @@ LATENT = {"hdbscan", "lscp", "mcd", "qmcd"} | ONE_BY_ONE - {"cd"}
 
 CONSTANT_REFUSED = {"abod", "cblof", "cd", "deep-svdd", "lmdd", "mcd", "pca", "sos"}
 SCORED_ALONE = {
-    "alad", "anogan", "copod", "ecod", "hbos", "kde", "kpca", "loda", "mo-gaal", "ocsvm", "qmcd", "sampling", "so-gaal",
+    "anogan", "copod", "ecod", "hbos", "kde", "kpca", "loda", "mo-gaal", "ocsvm", "qmcd", "sampling", "so-gaal",
     "so-gaal-new", "vae",
 }  # fmt: skip
 """A single normal input is enough for them."""
 MORE_THAN_TWO = {"abod", "cblof", "cd", "cof", "sod", "sos"}
 
 
-def test_thirty_eight_are_offered_and_have_to_be_asked_for() -> None:
+def test_thirty_seven_are_offered_and_have_to_be_asked_for() -> None:
     """Each under PyOD's name; at pixels, or at less where one would wait for it."""
-    assert len(DETECTORS) == len(NAMED) == 38
+    assert len(DETECTORS) == len(NAMED) == 37
     assert all(detector.name.startswith("pyod-") and not detector.by_default for detector in DETECTORS)
     assert {name: detector.view for name, detector in NAMED.items()} == {
         name: "logits" if name == "cd" else "latent" if name in LATENT else "pixels" for name in NAMED
@@ -62,9 +62,6 @@ def test_they_travel_to_workers() -> None:
 
 def rejected(scorer: Any, vectors: Any) -> Any:
     """Return which inputs PyOD itself calls outliers: those of label 1."""
-    if scorer.detector.name == "pyod-alad":  # its threshold stems from scores with units dropped, which are larger
-        scorer.fitted.decision_scores_ = scorer.fitted.decision_function(scorer.normal)
-        scorer.fitted._process_decision_scores()
     scorer.fitted.random_state = np.random.RandomState(scorer.seed)  # one of them draws from it as it scores
     if isinstance(scorer.detector, Beside):
         return np.array([scorer.fitted.predict(np.vstack([scorer.normal, vector]))[-1] for vector in vectors]) == 1

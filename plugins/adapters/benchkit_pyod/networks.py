@@ -117,22 +117,6 @@ class Hypersphere(Trained):
 
 
 @dataclass(frozen=True)
-class Adversaries(Trained):
-    """Score: how well a discriminator tells an input from what a generator makes of its code.
-
-    PyOD goes on to drop units at random when it scores, and a score would be another at each call.
-
-    Attributes:
-        epochs: steps of 32 inputs.
-    """
-
-    def settle(self, fitted: Any) -> None:
-        """Tell the networks that they are trained."""
-        for network in (fitted.enc, fitted.dec, fitted.disc_xx):
-            network.eval()
-
-
-@dataclass(frozen=True)
 class Discriminator(Network):
     """Score: how little a discriminator takes an input for real, that was trained against generators.
 

@@ -87,8 +87,6 @@ _NETWORKS: tuple[Adapter, ...] = (
     # Nguyen and Vien 2018, "Scalable and Interpretable One-Class SVMs with Deep Learning and Random Fourier Features",
     # https://arxiv.org/abs/1804.04888.
     networks.Bounded("pyod-ae1svm", model="ae1svm.AE1SVM", most=1_000, epochs=50),
-    # Zenati et al. 2018, "Adversarially Learned Anomaly Detection", https://arxiv.org/abs/1812.02288.
-    networks.Adversaries("pyod-alad", model="alad.ALAD", epochs=200),
     # Schlegl et al. 2017, "Unsupervised Anomaly Detection with Generative Adversarial Networks to Guide Marker
     # Discovery", https://arxiv.org/abs/1703.05921; PyOD's default is 500 epochs. What it makes of an input does not
     # depend on the input: one image, to which the last normal inputs were compared, stands for all.
