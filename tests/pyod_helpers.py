@@ -15,7 +15,7 @@ from training_helpers import noise
 DETECTORS: list[Any] = list(benchkit_pyod.benchkit_detectors())
 NAMED = {detector.name.removeprefix("pyod-"): detector for detector in DETECTORS}
 
-COMPILED = {"abod", "cblof", "copod", "ecod", "hbos", "lmdd", "qmcd", "sod", "sos"}
+COMPILED = {"abod", "cblof", "copod", "ecod", "hbos", "lmdd", "sod", "sos"}
 """PyOD compiles a part of them at their first use in a process: up to ten seconds."""
 
 LENGTHS = {"epochs": 3, "epoch_num": 3, "stop_epochs": 3, "n_epochs": 20, "n_ensemble": 5}

@@ -23,20 +23,20 @@ from benchkit import Unsupported, UsageError
 from benchkit.training import as_rows
 
 ONE_BY_ONE = {"cd", "cof", "copod", "ecod", "lmdd", "sod", "sos"}
-LATENT = {"hdbscan", "lscp", "mcd", "qmcd"} | ONE_BY_ONE - {"cd"}
+LATENT = {"lscp", "mcd"} | ONE_BY_ONE - {"cd"}
 
 CONSTANT_REFUSED = {"abod", "cblof", "cd", "deep-svdd", "lmdd", "mcd", "pca", "sos"}
 SCORED_ALONE = {
-    "anogan", "copod", "ecod", "hbos", "kde", "kpca", "loda", "mo-gaal", "ocsvm", "qmcd", "sampling", "so-gaal",
+    "anogan", "copod", "ecod", "hbos", "kde", "kpca", "loda", "mo-gaal", "ocsvm", "sampling", "so-gaal",
     "so-gaal-new", "vae",
 }  # fmt: skip
 """A single normal input is enough for them."""
 MORE_THAN_TWO = {"abod", "cblof", "cd", "cof", "sod", "sos"}
 
 
-def test_thirty_seven_are_offered_and_have_to_be_asked_for() -> None:
+def test_thirty_five_are_offered_and_have_to_be_asked_for() -> None:
     """Each under PyOD's name; at pixels, or at less where one would wait for it."""
-    assert len(DETECTORS) == len(NAMED) == 37
+    assert len(DETECTORS) == len(NAMED) == 35
     assert all(detector.name.startswith("pyod-") and not detector.by_default for detector in DETECTORS)
     assert {name: detector.view for name, detector in NAMED.items()} == {
         name: "logits" if name == "cd" else "latent" if name in LATENT else "pixels" for name in NAMED

@@ -108,20 +108,6 @@ class Clusters(Adapter):
 
 
 @dataclass(frozen=True)
-class DenseClusters(Adapter):
-    """Score: how loosely the nearest normal inputs belong to their clusters.
-
-    Attributes:
-        min_cluster_size: inputs that a cluster has at least, 2 or more; fewer if there are fewer inputs.
-    """
-
-    fewest: ClassVar[int] = 2
-    bounded: ClassVar[Mapping[str, int]] = {"min_cluster_size": 0}
-
-    min_cluster_size: int = 5
-
-
-@dataclass(frozen=True)
 class Mixture(Adapter):
     """Score: minus the log of the density of a sum of Gaussians, nats.
 

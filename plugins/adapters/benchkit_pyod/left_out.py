@@ -24,6 +24,7 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "embedding": "takes texts or images, and an encoder that has to be downloaded",
         "feature_bagging": "needs the package combo",
         "gaal_base": _NONE,
+        "hdbscan": "ranks far-off images below normal ones in the check of far-off inputs, at the latent",
         "loci": "looks at the inputs of a batch alone, in a time that grows with their number cubed: to score one "
         "input by itself takes a tenth of a second beside thirty normal ones, and a third beside sixty",
         "mad": "takes one feature",
@@ -35,6 +36,8 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "pyg_guide": _GRAPHS,
         "pyg_radar": _GRAPHS,
         "pyg_scan": _GRAPHS,
+        "qmcd": "guesses from the skewness of its scores which end is the odd one, and guesses wrong in the check of "
+        "far-off inputs, at the latent",
         "rgraph": "puts inputs beside the normal ones and fits a sparse regression of each on all others: to score one "
         "input by itself takes a third of a second beside fifty normal ones",
         "rod": "looks at each three features, 80 million of 784 pixels, and measures a batch by its own median: "

@@ -27,9 +27,6 @@ _ESTIMATORS: tuple[Adapter, ...] = (
     estimators.Mixture("pyod-gmm", model="gmm.GMM"),
     # Goldstein and Dengel 2012, "Histogram-Based Outlier Score (HBOS)".
     estimators.Histograms("pyod-hbos", model="hbos.HBOS"),
-    # Campello et al. 2015, "Hierarchical Density Estimates for Data Clustering, Visualization, and Outlier Detection",
-    # https://doi.org/10.1145/2733381.
-    estimators.DenseClusters("pyod-hdbscan", "latent", model="hdbscan.HDBSCAN", most=5_000),
     # Liu, Ting and Zhou 2008, "Isolation Forest", https://doi.org/10.1109/ICDM.2008.17.
     estimators.Isolation("pyod-iforest", model="iforest.IForest"),
     # Bandaragoda et al. 2018, "Isolation-Based Anomaly Detection Using Nearest-Neighbor Ensembles",
@@ -55,9 +52,6 @@ _ESTIMATORS: tuple[Adapter, ...] = (
     estimators.Boundary("pyod-ocsvm", model="ocsvm.OCSVM", most=2_000),
     # Shyu et al. 2003, "A Novel Anomaly Detection Scheme Based on Principal Component Classifier".
     estimators.Components("pyod-pca", model="pca.PCA"),
-    # Fang and Ma 2001, "Wrap-Around L2-Discrepancy of Random Sampling, Latin Hypercube and Uniform Designs",
-    # https://doi.org/10.1006/jcom.2001.0589. PyOD guesses from the skewness of its scores which end is the odd one.
-    Adapter("pyod-qmcd", "latent", model="qmcd.QMCD", most=2_000),
     # Sugiyama and Borgwardt 2013, "Rapid Distance-Based Outlier Detection via Sampling".
     estimators.Subset("pyod-sampling", model="sampling.Sampling"),
 )
