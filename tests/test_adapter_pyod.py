@@ -22,8 +22,7 @@ from training_helpers import noise, random_state_untouched
 from benchkit import Unsupported, UsageError
 from benchkit.training import as_rows
 
-ONE_BY_ONE = {"cd", "cof", "copod", "ecod", "lmdd", "sod", "sos"}
-LATENT = {"lscp", "mcd"} | ONE_BY_ONE - {"cd"}
+LATENT = {"cof", "lmdd", "lscp", "mcd", "sod", "sos"}
 
 CONSTANT_REFUSED = {"abod", "cblof", "cd", "deep-svdd", "lmdd", "mcd", "pca", "sos"}
 SCORED_ALONE = {
