@@ -36,7 +36,7 @@ def test_every_object_has_a_row_and_every_fault_a_paragraph() -> None:
     result = listing()
     rows = [line.split() for line in result.stdout.splitlines()]
     assert result.exit_code == 0
-    assert ["detector", "acme-mean", "acme", "acme-ad", "1.10", "ok"] in rows
+    assert ["detector", "acme-mean", "pixels", "acme", "acme-ad", "1.10", "ok"] in rows
     assert ["view", "subject", "(layer-a,", "layer-b)", "views", "views-ad", "1.0", "ok"] in rows
     assert ["dataset", "twice", "two", "two-ad", "1.0", "conflict"] in rows
     assert ["plugin", "bad", "bad", "bad-ad", "1.0", "broken"] in rows
@@ -59,6 +59,10 @@ def test_the_json_form_holds_the_same_rows() -> None:
         "error": "",
         "views": [],
         "by_default": True,
+        "view": "pixels",
+        "group": "",
+        "settings": [{"name": "factor", "type": "float", "default": 1.0}],
+        "about": "",
         **origin,
     }
     assert "red" in next(record["error"] for record in records if record["name"] == "bad")

@@ -109,13 +109,16 @@ def _assignments(tables: dict[str, Any], path: Path) -> list[str]:
                 "[set.pixel-ae] with epochs = 5 below it."
             )
     return [
-        f"{name}.{field}={_toml_value(setting)}" for name, fields in tables.items() for field, setting in fields.items()
+        f"{name}.{field}={written(setting)}" for name, fields in tables.items() for field, setting in fields.items()
     ]
 
 
-def _toml_value(value: Any) -> str:
+def written(value: Any) -> str:
+    """Return a value as it is written behind ``=``; None, which TOML lacks, as ``none``."""
+    if value is None:
+        return "none"
     if isinstance(value, list):
-        return f"[{', '.join(_toml_value(item) for item in value)}]"
+        return f"[{', '.join(written(item) for item in value)}]"
     if isinstance(value, bool):
         return str(value).lower()
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)

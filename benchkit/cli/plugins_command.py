@@ -10,14 +10,17 @@ from pathlib import Path
 import click
 
 from benchkit.cli.common import plugin_options, registry_from
+from benchkit.cli.plugin_facts import chosen, facts
 from benchkit.cli.plugin_timings import show_timings
+from benchkit.errors import UsageError
 from benchkit.registry import KINDS, PluginRecord, printable
 
 _MOST_NAMED = 3
-_HEADERS = ("kind", "name", "plugin", "distribution", "version", "state")
+_HEADERS = ("kind", "name", "view", "plugin", "distribution", "version", "state")
 
 
 @click.command("plugins")
+@click.argument("patterns", nargs=-1, metavar="[NAME|PATTERN]...")
 @click.option(
     "--kind",
     type=click.Choice([kind.name for kind in KINDS]),
@@ -29,21 +32,32 @@ _HEADERS = ("kind", "name", "plugin", "distribution", "version", "state")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list of objects.")
 @plugin_options
 def command(
-    kind: str | None, timings: bool, as_json: bool, plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...]
-) -> None:
+    patterns: tuple[str, ...], kind: str | None, timings: bool, as_json: bool, plugin_files: tuple[Path, ...],
+    plugin_rules: tuple[str, ...],
+) -> None:  # fmt: skip
     """List every data set, view, detector and anomaly, and where it comes from.
+
+    With a NAME, or a PATTERN such as 'gaussian*', it shows all about those alone: what it is, what it looks at, its
+    group, whether a run takes it unasked, and its settings, with an example of how to change one.
 
     The state is ok, unavailable (it needs what is not installed), broken, conflict (two plugins offer the name;
     neither is used) or left out (by -p or BENCHKIT_PLUGINS). What is wrong, and what mends it, stands below the table.
     Broken plugins do not change the exit status.
     """
+    if timings and patterns:
+        raise UsageError(f"--timings: got {patterns[0]!r} as well; expected no names. It shows whole plugins, and all.")
     if timings:
         show_timings(plugin_files, plugin_rules, as_json=as_json)
         return
     registry = registry_from(plugin_files, plugin_rules, quiet=True)
     records = [record for record in registry.plugins if kind is None or _belongs(record, kind)]
+    if patterns:
+        records = chosen(records, patterns, kind)
     if as_json:
         click.echo(json.dumps([asdict(record) for record in records], indent=2))
+        return
+    if patterns:
+        click.echo("\n\n".join(map(facts, records)))
         return
     click.echo(_table(records))
     remarks = [remark for load in registry.loads for remark in load.remarks]
@@ -76,7 +90,7 @@ def _table(records: Iterable[PluginRecord]) -> str:
     from tabulate import tabulate
 
     rows = [
-        [record.kind, _name(record), record.plugin, record.distribution, record.version, record.state]
+        [record.kind, _name(record), record.view, record.plugin, record.distribution, record.version, record.state]
         for record in records
     ]
     cells = [[printable(cell) for cell in row] for row in rows]

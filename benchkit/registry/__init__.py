@@ -5,7 +5,7 @@ from __future__ import annotations
 from benchkit.registry.building import load_registry, read_alone
 from benchkit.registry.given import given_offer, origin_of
 from benchkit.registry.loading import defined_in
-from benchkit.registry.records import KINDS, Kind, Load, Offer, PluginItem, PluginRecord, Registry
+from benchkit.registry.records import KINDS, Kind, Load, Offer, PluginItem, PluginRecord, Registry, Setting
 from benchkit.registry.selection import select_anomalies, select_dataset, select_detectors
 from benchkit.registry.settings import JSON, apply_settings, recorded_hash, settings_hash, settings_of
 from benchkit.registry.text import printable, printable_lines, shortened
@@ -19,6 +19,7 @@ __all__ = [
     "PluginItem",
     "PluginRecord",
     "Registry",
+    "Setting",
     "apply_settings",
     "defined_in",
     "given_offer",

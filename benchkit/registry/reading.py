@@ -17,7 +17,7 @@ from benchkit.errors import ContractError, PluginError, UsageError
 from benchkit.registry.loading import Source, open_plugin
 from benchkit.registry.mending import file_of, place_of, right_hook
 from benchkit.registry.records import KINDS, Kind, Load, Offer, PluginItem, PluginRecord, State
-from benchkit.registry.settings import settings_of
+from benchkit.registry.settings import changeable, settings_of
 from benchkit.registry.text import printable, shortened
 
 _MOST_SHOWN = 200  # letters of what a plugin prints
@@ -47,10 +47,27 @@ class Found:
 
     def record(self, state: State, error: str = "") -> PluginRecord:
         """Return the row of this object."""
-        offer = self.offer
-        by_default = bool(getattr(offer.item, "by_default", True))
-        origin = (offer.plugin, offer.distribution, offer.version)
-        return PluginRecord(self.kind, offer.item.name, *origin, state, error, self.views, by_default)
+        offer, item = self.offer, self.offer.item
+        return PluginRecord(
+            self.kind,
+            item.name,
+            *(offer.plugin, offer.distribution, offer.version),
+            state,
+            error,
+            views=self.views,
+            by_default=bool(getattr(item, "by_default", True)),
+            view=item.view if isinstance(item, Detector) else "",
+            group=item.group if isinstance(item, AnomalyGenerator) else "",
+            settings=changeable(item),
+            about=_about(item),
+        )
+
+
+def _about(item: object) -> str:
+    """Return the first line of a class's docstring; what ``dataclass`` writes for want of one is none."""
+    kind = type(item)
+    doc = inspect.cleandoc(kind.__doc__ or "")
+    return "" if doc.startswith(f"{kind.__name__}(") else printable(shortened(doc.partition("\n")[0]))
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Generic, Literal, TypeAlias, TypeVar
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from benchkit.contract import AnomalyGenerator, Dataset, Detector, View
 from benchkit.errors import PluginConflictError, PluginError, UsageError, did_you_mean
@@ -58,6 +58,21 @@ class Offer(Generic[ItemT_co]):
 
 
 @dataclass(frozen=True)
+class Setting:
+    """A field of a plugin object that ``--set`` changes.
+
+    Attributes:
+        name: of the field.
+        type: as it would be annotated: ``int``, ``float | None``, ``tuple[int, ...]``.
+        default: its value in this object, as ``settings_of`` records it.
+    """
+
+    name: str
+    type: str
+    default: Any
+
+
+@dataclass(frozen=True)
 class PluginRecord:
     """One row of ``benchkit plugins``.
 
@@ -72,6 +87,10 @@ class PluginRecord:
         error: one paragraph when unavailable, broken or in conflict.
         views: the names of the views that a view object offers.
         by_default: whether a run takes it that names none of its kind.
+        view: what a detector looks at; empty for what is none.
+        group: of an anomaly, by which it is chosen together with others; empty where it is in none.
+        settings: what can be changed about it, in the order of its fields.
+        about: the first line of its class's docstring; empty where there is none.
     """
 
     kind: str
@@ -83,6 +102,10 @@ class PluginRecord:
     error: str = ""
     views: tuple[str, ...] = ()
     by_default: bool = True
+    view: str = ""
+    group: str = ""
+    settings: tuple[Setting, ...] = ()
+    about: str = ""
 
 
 @dataclass(frozen=True)

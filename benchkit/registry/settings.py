@@ -6,14 +6,15 @@ import dataclasses
 import hashlib
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from numbers import Integral, Real
-from typing import Any, TypeAlias, TypeVar, get_type_hints
+from typing import Any, TypeAlias, TypeVar, get_args, get_type_hints
 
 from benchkit.errors import UsageError, did_you_mean
 from benchkit.registry.conversion import converted
-from benchkit.registry.records import Offer, PluginItem
+from benchkit.registry.records import Offer, PluginItem, Setting
 
 JSON: TypeAlias = bool | int | float | str | list["JSON"] | dict[str, "JSON"] | None
 
@@ -117,8 +118,25 @@ def _changed(offer: Offer[ItemT], settings: Mapping[str, Mapping[str, object]]) 
         raise UsageError(f"settings of {offer.item.name!r}: {error}") from error
 
 
+def changeable(item: PluginItem) -> tuple[Setting, ...]:
+    """Return what ``apply_settings`` can change about an object, with types and present values."""
+    values = settings_of(item)
+    return tuple(Setting(field, _type_name(_hint(item, field)), values[field]) for field in _fields(item))
+
+
+def _fields(item: PluginItem) -> list[str]:
+    return [each.name for each in dataclasses.fields(item) if each.init and each.name not in _FIXED]
+
+
+def _type_name(hint: Any) -> str:
+    """Return a type as it would be annotated, the modules of its parts left out."""
+    if isinstance(hint, type) and not get_args(hint):
+        return hint.__name__
+    return re.sub(r"(?<![\w.'\"])(?:[A-Za-z_]\w*\.)+(?=[A-Za-z_])", "", str(hint))
+
+
 def _checked(item: PluginItem, field: str, value: object) -> object:
-    fields = [each.name for each in dataclasses.fields(item) if each.init and each.name not in _FIXED]
+    fields = _fields(item)
     if field in _FIXED:
         raise UsageError(f"settings of {item.name!r}: {field!r} cannot be set: {_FIXED[field]}.")
     if field not in fields:
