@@ -74,6 +74,16 @@ def test_a_gain_passes(base: Path, worse: Path) -> None:
     assert (result.exit_code, "BETTER" in result.output) == (0, True)
 
 
+def test_sides_are_named_by_their_ids_too(base: Path, worse: Path, tmp_path: Path) -> None:
+    """As for `benchkit table`: looked up in --results; one that is not there is a wrong request, with those near."""
+    result = call("base", "worse", "--results", tmp_path, "--only", "quality")
+    assert (result.exit_code, result.output) == (1, call(base, worse, "--only", "quality").output)
+    error = refusal("base", "wors", "--results", tmp_path)
+    assert error.exit_status == 2
+    assert "compare: got 'wors'" in str(error)
+    assert "Did you mean 'worse'?" in str(error)
+
+
 def test_rules_say_what_fails(base: Path, worse: Path) -> None:
     """A wider one for that cell, or one for another metric: the loss is shown and does not fail."""
     wide = call(base, worse, "--only", "quality", "--fail-on", "auroc:-0.01", "--fail-on", "auroc:-0.9@gauss*/noise")

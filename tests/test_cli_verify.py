@@ -58,6 +58,15 @@ def test_no_data_loads_none(tmp_path: Path) -> None:
     assert "checksum" not in call(fresh_run(tmp_path), "--no-data").output
 
 
+def test_a_run_is_named_by_its_id_too(tmp_path: Path) -> None:
+    """As for `benchkit table`: looked up in --results; one that is not there is a wrong request, with those near."""
+    run = fresh_run(tmp_path)
+    result = call(run.name, "--results", run.parent, "--no-data")
+    assert (result.exit_code, result.output) == (0, call(run, "--no-data").output)
+    with pytest.raises(UsageError, match=rf"verify: got '{run.name}x'.*Did you mean '{run.name}'"):
+        call(f"{run.name}x", "--results", run.parent)
+
+
 def test_a_path_without_a_run_is_a_wrong_request(tmp_path: Path) -> None:
     """Status 2, as every wrong request."""
     with pytest.raises(UsageError) as caught:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from benchkit.cli.runs import find_run, results_option
+
 # Stands here as well as in benchkit.history, which imports pandas: `benchkit history --help` need not pay for that.
 FORMATS = ("text", "github", "csv", "json")
 
@@ -31,13 +33,7 @@ FORMATS = ("text", "github", "csv", "json")
     "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to write it."
 )
 @click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw to FILE.svg, .png or .pdf too.")
-@click.option(
-    "--results",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("results"),
-    show_default=True,
-    help="Folder with the runs.",
-)
+@results_option
 def command(
     runs: tuple[str, ...],
     metric: str,
@@ -65,16 +61,8 @@ def command(
 
 
 def _find(run: str, results: Path) -> Path:
-    """Return the folder that is meant by an id or a path; UsageError with what there is."""
-    from benchkit.errors import UsageError, did_you_mean
-
-    for candidate in (results / run, Path(run)):
-        if (candidate / "run.json").is_file() or candidate.is_file():
-            return candidate
-    if Path(run).is_dir():
+    """Return the run that is meant by an id or a path, or else the folder with runs."""
+    is_run = (results / run / "run.json").is_file()
+    if not is_run and Path(run).is_dir():
         return Path(run)
-    known = sorted(path.parent.name for path in results.glob("*/run.json"))
-    raise UsageError(
-        f"history: got {run!r}; expected a run's folder, a folder with runs, or one of the runs in {results}: "
-        f"{', '.join(known) or 'none yet'}.{did_you_mean(run, known)} A run is made by: benchkit run."
-    )
+    return find_run(run, results, by="history", also=", a folder with runs,")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchkit.cli.runs import find_run, results_option
+
 if TYPE_CHECKING:
     from benchkit.report import Leaderboard
     from benchkit.results import StoredRun
@@ -22,13 +24,7 @@ POSTHOC = ("nemenyi", "wilcoxon-holm")
     "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to write it."
 )
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file instead of the screen.")
-@click.option(
-    "--results",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("results"),
-    show_default=True,
-    help="Folder with the runs.",
-)
+@results_option
 @click.option(
     "--posthoc",
     type=click.Choice(POSTHOC),
@@ -95,22 +91,8 @@ def _draw(boards: list[Leaderboard], diagram: Path) -> None:
 def _read(runs: tuple[str, ...], results: Path) -> list[StoredRun]:
     from benchkit.results import latest_run, read_run
 
-    paths = [_find(run, results) for run in runs] or [latest_run(results)]
+    paths = [find_run(run, results, by="table") for run in runs] or [latest_run(results)]
     return [read_run(path) for path in paths]
-
-
-def _find(run: str, results: Path) -> Path:
-    """Return a run's folder from its id or path; UsageError with what there is."""
-    from benchkit.errors import UsageError, did_you_mean
-
-    for candidate in (results / run, Path(run)):
-        if (candidate / "run.json").is_file() or candidate.is_file():
-            return candidate
-    known = sorted(path.parent.name for path in results.glob("*/run.json"))
-    raise UsageError(
-        f"table: got the run {run!r}; expected a run's folder or one of the runs in {results}: "
-        f"{', '.join(known) or 'none yet'}.{did_you_mean(run, known)} A run is made by: benchkit run."
-    )
 
 
 def _write(out: Path, text: str) -> None:
