@@ -12,6 +12,7 @@ MANIFEST_FILE = "run.json"
 CELLS_FILE = "cells.jsonl"
 TIMINGS_FILE = "timings.jsonl"
 SCORES_FOLDER = "scores"
+EXHIBITS_FOLDER = "exhibits"
 LOCK_FILE = ".lock"
 
 _RUN_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
@@ -45,3 +46,8 @@ def scores_file(*, dataset: str, detector: str, anomaly: str, seed: int) -> Path
             )
     # A name never contains two hyphens in a row, so the parts can be told apart again.
     return Path(SCORES_FOLDER) / f"{dataset}--{detector}--{anomaly}--s{int(seed)}.npz"
+
+
+def exhibit_file(scores: Path) -> Path:
+    """Return where the exhibit of a cell lies, by where its scores lie; both relative to the run's folder."""
+    return Path(EXHIBITS_FOLDER) / scores.name

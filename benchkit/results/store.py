@@ -17,6 +17,7 @@ from benchkit.errors import StoreError, UsageError
 from benchkit.results.atomic import PART_SUFFIX, refusals_of, sync_folder, write_atomically
 from benchkit.results.cell import SCHEMA_VERSION, Cell
 from benchkit.results.encoding import encode, encode_cell
+from benchkit.results.exhibit import Exhibit, write_exhibit
 from benchkit.results.lines import LineFile
 from benchkit.results.lock import WriterLock
 from benchkit.results.mending import mend
@@ -26,6 +27,7 @@ from benchkit.results.naming import (
     SCORES_FOLDER,
     TIMINGS_FILE,
     check_run_id,
+    exhibit_file,
     scores_file,
 )
 from benchkit.results.record import check_schema, parse_json
@@ -169,7 +171,7 @@ class RunStore:
         """
         self._check_open()
         arrays = {"normal": normal, "anomaly": anomaly, "calibration": calibration}
-        relative = scores_file(dataset=cell.dataset, detector=cell.detector, anomaly=cell.anomaly, seed=cell.seed)
+        relative = scores_of(cell)
         for name, array in arrays.items():
             if array.dtype.kind not in "fiu":  # an object array would be pickled
                 raise StoreError(f"scores of {relative.stem}: got {name} scores of {array.dtype}; expected numbers.")
@@ -177,6 +179,15 @@ class RunStore:
             _make_folder(self.folder / SCORES_FOLDER)
         write_atomically(self.folder / relative, lambda file: np.savez_compressed(file, **arrays))  # type: ignore[arg-type]
         return self.folder / relative
+
+    def save_exhibit(self, cell: Cell, exhibit: Exhibit) -> Path:
+        """Keep what a cell has to show, in ``exhibits/`` under the name of its scores; errors as ``save_scores``."""
+        self._check_open()
+        path = self.folder / exhibit_file(scores_of(cell))
+        with refusals_of(path.parent):
+            _make_folder(path.parent)
+        write_exhibit(path, exhibit)
+        return path
 
     def finish(self, **changes: Any) -> None:
         """Set keys of the manifest, add the digests of its lists as they lie on the disk, and close.
@@ -266,6 +277,11 @@ class RunStore:
                 f"results: {self.folder} was closed for writing; expected a store that is open. Open it again with "
                 "RunStore.reopen."
             )
+
+
+def scores_of(cell: Cell) -> Path:
+    """Return where a cell's raw scores lie, relative to the run's folder; errors as ``scores_file``."""
+    return scores_file(dataset=cell.dataset, detector=cell.detector, anomaly=cell.anomaly, seed=cell.seed)
 
 
 def _make_folder(folder: Path) -> None:

@@ -103,7 +103,7 @@ class Bench:
         ready = self.ready.pop(offer.item.name, None)
         group = FitGroup(offer, self._room, self._settings, self._machine, self._ledger, self.task.seed, ready)
         with torch.random.fork_rng():
-            group.assess(len(self._train), self._calibration, self._normal.images, self._sets)
+            group.assess(len(self._train), self._calibration, self._normal, self._sets)
         self._mend(group)
         return group, [*self._left_out_cells(offer), *group.outcomes()]
 

@@ -155,6 +155,8 @@ def _keep(store: RunStore, report: GroupReport, account: Account, listener: List
             store.save_scores(
                 outcome.cell, normal=scored.normal, anomaly=scored.anomaly, calibration=scored.calibration
             )
+        if save_scores and outcome.exhibit is not None:
+            store.save_exhibit(outcome.cell, outcome.exhibit)
     timing = timing_of(report.outcomes)
     if timing is not None:
         store.append_timing(timing)

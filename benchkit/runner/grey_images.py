@@ -72,6 +72,10 @@ class GreyImages:
         places = index.nonzero().squeeze(1) if index.dtype == torch.bool else index
         return GreyImages(self._levels, self._device, self._places(places))
 
+    def places(self) -> Tensor:
+        """Return where these images stand among those that they were selected from: int64, N."""
+        return torch.arange(len(self._levels)) if self._index is None else self._index
+
     def like(self, levels: Tensor) -> GreyImages:
         """Return other images, uint8 M×1×H×W, laid where these lie."""
         return GreyImages(levels.to(self._levels.device), self._device)

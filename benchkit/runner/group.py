@@ -19,10 +19,11 @@ from benchkit.measure.readings import Readings
 from benchkit.measure.sweep import SizeTiming
 from benchkit.measure.threshold import Threshold, parse_policy
 from benchkit.registry import Offer
-from benchkit.results import Cell
+from benchkit.results import Cell, Exhibit
 from benchkit.runner.blank import detector_columns
+from benchkit.runner.exhibiting import Exhibitor, Ranked
 from benchkit.runner.fit import Fit, how_lent
-from benchkit.runner.grey_images import GreyImages
+from benchkit.runner.grey_images import GreyImages, LabelledGrey
 from benchkit.runner.guard import (
     PLUGIN_FAULTS,
     SpoiledInputsError,
@@ -79,6 +80,7 @@ class Outcome:
     Attributes:
         cell: the cell.
         scored: its raw scores.
+        exhibit: what it has to show, where that is to be kept.
         readings: the times of the fit group's batches; the same for all its cells.
         ceilings: what the machine that they were timed on reaches at its best.
         sweep: the other sizes of batches that were timed; the same for all its cells.
@@ -89,6 +91,7 @@ class Outcome:
     readings: Readings | None = None
     ceilings: Ceilings | None = None
     sweep: tuple[SizeTiming, ...] = ()
+    exhibit: Exhibit | None = None
 
 
 def with_timing(outcomes: list[Outcome], timing: Timing) -> list[Outcome]:
@@ -134,7 +137,7 @@ class FitGroup:
     _columns: dict[str, Any] = field(default_factory=dict)
     _done: list[Outcome] = field(default_factory=list)
 
-    def assess(self, n_train: int, calibration: GreyImages, normal: GreyImages, sets: list[TestSet]) -> None:
+    def assess(self, n_train: int, calibration: GreyImages, normal: LabelledGrey, sets: list[TestSet]) -> None:
         """Fit on the room's ``n_train`` images, set the threshold on ``calibration``, score all others."""
         self._columns = {
             **detector_columns(self.offer, self.room.views),
@@ -170,13 +173,14 @@ class FitGroup:
         shared = self.ready.peak_mb if self.ready else mb
         return None if mb is None or shared is None else max(mb, shared)
 
-    def _fit_and_score(self, calibration: GreyImages, normal: GreyImages, sets: list[TestSet]) -> None:
+    def _fit_and_score(self, calibration: GreyImages, normal: LabelledGrey, sets: list[TestSet]) -> None:
         scorer = self._fit()
         calibration_scores = self._score(scorer, CALIBRATION, calibration)
-        normal_scores = self._score(scorer, NORMAL, normal)
+        normal_scores = self._score(scorer, NORMAL, normal.images)
         threshold = parse_policy(self.settings.threshold).fit(calibration_scores)
         for test in sets:
             self._done.append(self._cell(scorer, test, threshold, normal_scores, calibration_scores))
+            self._show(scorer, normal, test)
         if sets:  # else there is no cell that a timing could stand in
             self._fitted = self._to_be_timed(scorer, sets, normal_scores)
 
@@ -255,6 +259,17 @@ class FitGroup:
             **measured,
         )
         return Outcome(cell, Scored(normal, anomaly, calibration))
+
+    def _show(self, scorer: Scorer, normal: LabelledGrey, test: TestSet) -> None:
+        """Add what the last cell has to show to it."""
+        outcome = self._done[-1]
+        if self.settings.save_scores and outcome.scored is not None:
+            with self.ledger.time("show", test.offer.item.name):
+                exhibit = Exhibitor(self.offer, scorer, self._way_in(), self.seed).exhibit(
+                    Ranked.of_normal(normal, test.keep, outcome.scored.normal),
+                    Ranked.of_anomaly(test.images, outcome.scored.anomaly),
+                )
+            self._done[-1] = replace(outcome, exhibit=exhibit)
 
     def outcomes(self) -> list[Outcome]:
         """Return the group's cells as far as they are known."""

@@ -10,7 +10,7 @@ import torch
 
 from benchkit.measure.stopwatch import Clock, Stopwatch
 
-USEFUL = ("view", "fit", "score", "timing")
+USEFUL = ("view", "fit", "score", "show", "timing")
 """What a run is for; everything else is the runner's own overhead."""
 
 Announce = Callable[[str, str], object]

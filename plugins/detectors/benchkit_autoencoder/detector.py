@@ -67,8 +67,10 @@ class Autoencoder(Detector):
         networks = [
             self.build(each.shape[1], seed=seed, device=each.device) for each, seed in zip(vectors, seeds, strict=True)
         ]
-        self._train(networks, [_scaled(*each) for each in zip(vectors, scalings, strict=True)], seeds)
-        return [_ReconstructionError(*each) for each in zip(networks, scalings, strict=True)]
+        losses = self._train(networks, [_scaled(*each) for each in zip(vectors, scalings, strict=True)], seeds)
+        # Behind the activation of the middle hidden layer, which follows its layer in the stack.
+        depth = 2 * (len(self.hidden) // 2 + 1)
+        return [_ReconstructionError(*each, depth) for each in zip(networks, scalings, losses, strict=True)]
 
     def build(self, features: int, *, seed: int, device: torch.device | str = "cpu") -> nn.Sequential:
         """Return the untrained network for vectors of ``features`` numbers."""
@@ -76,9 +78,11 @@ class Autoencoder(Detector):
         activations = [self.activation] * len(self.hidden) + [self.output]
         return build(lambda: dense(widths, activations), seed=seed, device=device)
 
-    def _train(self, networks: Sequence[nn.Module], inputs: Sequence[Tensor | Rows], seeds: Sequence[int]) -> None:
+    def _train(
+        self, networks: Sequence[nn.Module], inputs: Sequence[Tensor | Rows], seeds: Sequence[int]
+    ) -> list[list[float]]:
         budget = Budget(self.epochs, self.min_images, self.max_images)
-        train_many(
+        return train_many(
             networks,
             functional.mse_loss,
             inputs,
@@ -98,8 +102,10 @@ def _scaled(vectors: Tensor | Rows, scaling: Scaling) -> Tensor | Rows:
 
 @dataclass(frozen=True)
 class _ReconstructionError:
-    network: nn.Module
+    network: nn.Sequential
     scaling: Scaling
+    losses: Sequence[float]
+    depth: int
 
     def __call__(self, inputs: Tensor, /) -> Tensor:
         return batched(self._errors, inputs.flatten(1))
@@ -107,3 +113,11 @@ class _ReconstructionError:
     def _errors(self, vectors: Tensor) -> Tensor:
         scaled = self.scaling(vectors)
         return infer(self.network, scaled).sub_(scaled).square_().mean(1)
+
+    def reconstruct(self, inputs: Tensor, /) -> Tensor:
+        """Return what the network makes of inputs, in their own units and shape."""
+        return self.scaling.back(infer(self.network, self.scaling(inputs.flatten(1)))).view_as(inputs)
+
+    def encode(self, inputs: Tensor, /) -> Tensor:
+        """Return the activations of the middle hidden layer."""
+        return infer(self.network[: self.depth], self.scaling(inputs.flatten(1)))

@@ -40,6 +40,10 @@ class Scaling:
         """Return the scaled vectors, n×d."""
         return vectors if self.shift is None or self.scale is None else (vectors - self.shift).div_(self.scale)
 
+    def back(self, scaled: Tensor) -> Tensor:
+        """Return the vectors, n×d, that were scaled."""
+        return scaled if self.shift is None or self.scale is None else scaled * self.scale + self.shift
+
 
 CHUNK = 65_536
 """Rows looked at together."""

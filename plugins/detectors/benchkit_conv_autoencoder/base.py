@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -36,6 +36,9 @@ class ConvolutionalAutoencoder(Detector):
     """
 
     SMALLEST: ClassVar[int] = 8
+    DEPTH: ClassVar[int] = 4
+    """Layers of the network, from the first, that end in the bottleneck."""
+
     takes_rows: ClassVar[bool] = True
 
     epochs: int = 3
@@ -44,12 +47,16 @@ class ConvolutionalAutoencoder(Detector):
     learning_rate: float = 1e-3
 
     @abstractmethod
-    def network(self, channels: int, height: int, width: int) -> nn.Module:
+    def network(self, channels: int, height: int, width: int) -> nn.Sequential:
         """Return a fresh network from n×C×H×W images to n×C×H×W outputs that ``errors`` understands."""
 
     @abstractmethod
     def errors(self, outputs: Tensor, images: Tensor) -> Tensor:
         """Return the reconstruction error of every pixel, n×C×H×W."""
+
+    def pictures(self, outputs: Tensor) -> Tensor:
+        """Return the reconstructed images, n×C×H×W, by the network's outputs."""
+        return outputs
 
     def fit(self, normal: Tensor | Rows, *, seed: int) -> Scorer:
         """Train on normal images (N×C×H×W, N ≥ 1) and return the scorer.
@@ -66,7 +73,7 @@ class ConvolutionalAutoencoder(Detector):
             self._check(normal.shape)
         networks = [self.build(normal, seed=seed) for normal, seed in zip(normals, seeds, strict=True)]
         budget = Budget(self.epochs, max_images=self.max_images)
-        train_many(
+        losses = train_many(
             networks,
             lambda outputs, images: self.errors(outputs, images).mean(),
             normals,
@@ -75,13 +82,13 @@ class ConvolutionalAutoencoder(Detector):
             seeds=seeds,
             learning_rate=self.learning_rate,
         )
-        return [_ReconstructionError(network, self.errors) for network in networks]
+        return [_ReconstructionError(network, self, each) for network, each in zip(networks, losses, strict=True)]
 
     def stacks_on(self, device: torch.device) -> bool:
         """Return whether the device has room to spare while it trains one: a processor is busy with that."""
         return device.type != "cpu"
 
-    def build(self, images: Tensor | Rows, *, seed: int) -> nn.Module:
+    def build(self, images: Tensor | Rows, *, seed: int) -> nn.Sequential:
         """Return the untrained network for images like these, on their device: Glorot-uniform weights."""
         _, channels, height, width = images.shape
         network = build(lambda: glorot(self.network(channels, height, width)), seed=seed, device=images.device)
@@ -100,11 +107,20 @@ class ConvolutionalAutoencoder(Detector):
 
 @dataclass(frozen=True)
 class _ReconstructionError:
-    network: nn.Module
-    errors: Callable[[Tensor, Tensor], Tensor]
+    network: nn.Sequential
+    kind: ConvolutionalAutoencoder
+    losses: Sequence[float]
 
     def __call__(self, inputs: Tensor, /) -> Tensor:
         return batched(self._score, inputs, SCORING_BATCH.get(inputs.device.type, ELSEWHERE))
 
     def _score(self, images: Tensor) -> Tensor:
-        return self.errors(self.network(images), images).flatten(1).mean(1)
+        return self.kind.errors(self.network(images), images).flatten(1).mean(1)
+
+    def reconstruct(self, inputs: Tensor, /) -> Tensor:
+        """Return what the network makes of images."""
+        return self.kind.pictures(self.network(inputs))
+
+    def encode(self, inputs: Tensor, /) -> Tensor:
+        """Return the bottleneck's numbers."""
+        return self.network[: self.kind.DEPTH](inputs).flatten(1)  # type: ignore[no-any-return]

@@ -36,7 +36,7 @@ class MaxPoolAutoencoder(ConvolutionalAutoencoder):
     batch_size: int = 60
     max_images: int = 31_325
 
-    def network(self, channels: int, height: int, width: int) -> nn.Module:
+    def network(self, channels: int, height: int, width: int) -> nn.Sequential:
         """Return the untrained network; its outputs are logits (the sigmoid is part of ``errors``)."""
         first, second = self.filters
         half = (-(-height // self.pools[0]), -(-width // self.pools[0]))
@@ -57,3 +57,7 @@ class MaxPoolAutoencoder(ConvolutionalAutoencoder):
     def errors(self, outputs: Tensor, images: Tensor) -> Tensor:
         """Return the binary cross-entropy of every pixel."""
         return functional.binary_cross_entropy_with_logits(outputs, images, reduction="none")
+
+    def pictures(self, outputs: Tensor) -> Tensor:
+        """Return the images that the logits say."""
+        return outputs.sigmoid()

@@ -31,7 +31,7 @@ class StridedAutoencoder(ConvolutionalAutoencoder):
     filters: tuple[int, int] = (32, 64)
     latent: int = 2
 
-    def network(self, channels: int, height: int, width: int) -> nn.Module:
+    def network(self, channels: int, height: int, width: int) -> nn.Sequential:
         """Return the untrained network."""
         first, second = self.filters
         whole = (-(-height // 4), -(-width // 4))

@@ -1,0 +1,53 @@
+"""Histograms of normal and anomalous scores over the same bins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+
+BINS = 60
+_TAIL = 0.005
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Two histograms over the same bins.
+
+    Attributes:
+        edges: float64, b + 1, increasing.
+        normal: float64, b: share of the normals in each bin; what lies beyond an end is counted in the last bin there.
+        anomaly: the same of the anomalies.
+        beyond: share of all images that lie beyond an end.
+    """
+
+    edges: Numbers
+    normal: Numbers
+    anomaly: Numbers
+    beyond: float
+
+
+def histogram(
+    normal: Numbers, anomaly: Numbers, *, limits: tuple[float | None, ...] = (), bins: int = BINS
+) -> Histogram:
+    """Return both histograms from where the first half per cent of either kind ends to where the last one begins.
+
+    Args:
+        normal: scores of normals, n ≥ 1.
+        anomaly: scores of anomalies, m ≥ 1.
+        limits: scores that have to be within, such as thresholds.
+        bins: how many.
+    """
+    ends = [*np.quantile(normal, [_TAIL, 1 - _TAIL]), *np.quantile(anomaly, [_TAIL, 1 - _TAIL])]
+    ends += [limit for limit in limits if limit is not None]
+    low, high = float(min(ends)), float(max(ends))
+    if not low < high:  # one score: a bin around it
+        reach = abs(low) * 0.5 or 0.5
+        low, high = low - reach, high + reach
+    edges = np.linspace(low, high, bins + 1)
+    counts = [np.histogram(np.clip(each, low, high), edges)[0] / len(each) for each in (normal, anomaly)]
+    everything = np.concatenate([normal, anomaly])
+    return Histogram(edges, counts[0], counts[1], float(((everything < low) | (everything > high)).mean()))

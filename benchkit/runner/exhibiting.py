@@ -1,0 +1,183 @@
+"""Choosing what a cell has to show: images of every rank, and what the fitted detector makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from benchkit.contract import Detector, Scorer
+from benchkit.data import to_levels
+from benchkit.registry import Offer
+from benchkit.results import Exhibit, Shown
+from benchkit.runner.grey_images import GreyImages, LabelledGrey
+from benchkit.runner.guard import PLUGIN_FAULTS, contract_error, described, isolated
+from benchkit.showing import Encoding, Reconstructing, Trained
+
+OF_A_RANK = 12
+"""Images of each kind that are kept of the least, the middle and the most anomalous: as the fifth experiment shows."""
+
+IN_LATENT = 1000
+"""Points of each kind that are kept of a latent space: as many normals as the second experiment shows."""
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Scored images of one kind.
+
+    Attributes:
+        images: N of them.
+        place: int64, N: what they are known by.
+        labels: int64, N; -1 where nobody knows.
+        scores: float64, N.
+    """
+
+    images: GreyImages
+    place: NDArray[np.int64]
+    labels: NDArray[np.int64]
+    scores: NDArray[np.float64]
+
+    @classmethod
+    def of_normal(cls, test: LabelledGrey, keep: NDArray[np.bool_], scores: NDArray[np.float64]) -> Ranked:
+        """Return those of a task's normal test images that an anomaly is held against."""
+        held = test.select(torch.from_numpy(keep))
+        return cls(held.images, held.images.places().cpu().numpy(), held.labels.cpu().numpy(), scores)
+
+    @classmethod
+    def of_anomaly(cls, images: GreyImages, scores: NDArray[np.float64]) -> Ranked:
+        """Return the images of an anomaly."""
+        n = len(images)
+        return cls(images, np.arange(n), np.full(n, -1), scores)
+
+
+@dataclass
+class Exhibitor:
+    """Makes the exhibits of one fitted detector. A fault of what it shows costs the exhibit, never the cell.
+
+    Attributes:
+        offer: the detector.
+        scorer: what its ``fit`` returned.
+        way_in: from images to what the scorer takes.
+        seed: of the fit.
+    """
+
+    offer: Offer[Detector]
+    scorer: Scorer
+    way_in: Callable[[Tensor], Tensor]
+    seed: int
+    _notes: list[str] = field(default_factory=list)
+
+    def exhibit(self, normal: Ranked, anomaly: Ranked) -> Exhibit:
+        """Return what one cell has to show."""
+        self._notes = []
+        spots = [self._spots(part) for part in (normal, anomaly)]
+        latents, share = on_two_axes(*spots)
+        shown = [self._shown(part, latent) for part, latent in zip((normal, anomaly), latents, strict=True)]
+        return Exhibit(shown[0], shown[1], self._losses(), share, " ".join(dict.fromkeys(self._notes)))
+
+    def _spots(self, part: Ranked) -> Tensor | None:
+        n = len(part.scores)
+        index = np.linspace(0, n - 1, min(n, IN_LATENT), dtype=np.int64)
+        return self._tried("encode", self._encoded, part, index)
+
+    def _tried(
+        self, method: str, made: Callable[[Tensor], Tensor | None], part: Ranked, index: NDArray[np.int64]
+    ) -> Tensor | None:
+        """Return what is made of some images; what goes wrong is noted."""
+        try:
+            with torch.no_grad(), isolated(self.seed):
+                return made(self.way_in(part.images.take(torch.from_numpy(index))))
+        except PLUGIN_FAULTS as error:
+            self._notes.append(f"{method}: got {described(error)}.")
+            return None
+
+    def _encoded(self, inputs: Tensor) -> Tensor | None:
+        if not isinstance(self.scorer, Encoding):
+            return inputs.double().cpu() if inputs.ndim == 2 else None  # a view of vectors is a space by itself
+        got: object = self.scorer.encode(inputs)
+        if not isinstance(got, Tensor) or got.ndim != 2 or len(got) != len(inputs) or not got.shape[1]:
+            raise self._refused("encode", got, f"{len(inputs)} rows of one number or more")
+        return self._finite("encode", got).double().cpu()
+
+    def _reconstructed(self, inputs: Tensor) -> Tensor | None:
+        if not isinstance(self.scorer, Reconstructing) or inputs.ndim != 4:
+            return None  # what is no image cannot be looked at
+        got: object = self.scorer.reconstruct(inputs)
+        if not isinstance(got, Tensor) or got.shape != inputs.shape:
+            raise self._refused("reconstruct", got, f"shape {tuple(inputs.shape)}")
+        return self._finite("reconstruct", got)
+
+    def _finite(self, method: str, got: Tensor) -> Tensor:
+        if not got.is_floating_point() or not bool(torch.isfinite(got).all()):
+            raise self._refused(method, got, "finite floats")
+        return got.detach()
+
+    def _refused(self, method: str, got: object, expected: str) -> Exception:
+        found = f"{tuple(got.shape)} {got.dtype}" if isinstance(got, Tensor) else type(got).__name__
+        return contract_error(self.offer, f"{method}: got {found}; expected {expected}.")
+
+    def _shown(self, part: Ranked, latent: NDArray[np.float32]) -> Shown:
+        index = ranks(part.scores)
+        images = to_levels(part.images.take(torch.from_numpy(index))).cpu().numpy()
+        again = self._tried("reconstruct", self._reconstructed, part, index)
+        if again is None or again.shape != images.shape:
+            pictures = np.zeros((0, *images.shape[1:]), np.uint8)
+        else:
+            pictures = to_levels(again.float().clamp(0, 1)).cpu().numpy()
+        return Shown(index, part.place[index], part.labels[index], images, pictures, latent)
+
+    def _losses(self) -> NDArray[np.float64]:
+        if not isinstance(self.scorer, Trained):
+            return np.zeros(0)
+        try:
+            losses = np.asarray([float(loss) for loss in self.scorer.losses], dtype=np.float64)
+        except PLUGIN_FAULTS as error:
+            self._notes.append(f"losses: got {described(error)}; expected a number an epoch.")
+            return np.zeros(0)
+        if not np.isfinite(losses).all():
+            self._notes.append("losses: got numbers that are not finite.")
+        return losses if np.isfinite(losses).all() else np.zeros(0)
+
+
+def ranks(scores: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return which images to show, by increasing score: the least anomalous, the middle and the most, each once."""
+    order, n = np.argsort(scores, kind="stable"), len(scores)
+    middle = max(0, n // 2 - OF_A_RANK // 2)
+    wanted = [range(OF_A_RANK), range(middle, middle + OF_A_RANK), range(n - OF_A_RANK, n)]
+    places = sorted({place for places in wanted for place in places if 0 <= place < n})
+    return order[places].astype(np.int64)
+
+
+def on_two_axes(
+    normal: Tensor | None, anomaly: Tensor | None
+) -> tuple[tuple[NDArray[np.float32], NDArray[np.float32]], float]:
+    """Return both kinds as m×2: their own numbers where there are two at most, else the normals' principal components.
+
+    Returns:
+        The points of both, and the share of the normals' variance that the two axes hold.
+    """
+    nothing = np.zeros((0, 2), np.float32)
+    if normal is None or anomaly is None or normal.shape[1] != anomaly.shape[1]:
+        return (nothing, nothing), 1.0
+    pair = [each.numpy().astype(np.float64) for each in (normal, anomaly)]
+    if pair[0].shape[1] == 1:
+        pair = [np.column_stack([each, np.zeros(len(each))]) for each in pair]
+    share = 1.0
+    if pair[0].shape[1] > 2:
+        centre = pair[0].mean(0)
+        axes, share = _principal(pair[0] - centre)
+        pair = [(each - centre) @ axes.T for each in pair]
+    return (pair[0].astype(np.float32), pair[1].astype(np.float32)), share
+
+
+def _principal(centred: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    """Return two principal axes, 2×k, each of the sign that its largest part is positive, and their share."""
+    _, values, axes = np.linalg.svd(centred, full_matrices=False)
+    largest = np.abs(axes[:2]).argmax(1)
+    signs = np.sign(axes[:2][np.arange(len(largest)), largest])
+    squares = values**2
+    return axes[:2] * signs[:, None], float(squares[:2].sum() / max(squares.sum(), np.finfo(np.float64).tiny))
