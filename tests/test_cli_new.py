@@ -12,7 +12,8 @@ from cli_helpers import Here
 Install = Callable[..., Path]
 
 RUN = {
-    "detector": "-d mine", "view": "-d gaussian@mine", "anomaly": "-a mine", "dataset": "--dataset mine",
+    "detector": "-d mine", "view": "-d gaussian@mine", "anomaly": "-d gaussian -a mine",
+    "dataset": "--dataset mine -d gaussian -a noise-4",
 }  # fmt: skip
 
 
@@ -35,7 +36,7 @@ def test_a_distribution_is_written_and_the_next_commands_are_printed(here: Here,
         ".github", ".gitignore", "README.md", "benchkit_mine.py", "pyproject.toml", "tests",
     ]  # fmt: skip
     assert done.out.splitlines()[1:] == [
-        NEXT, "  pip install ./benchkit-mine", f"  benchkit run {RUN[kind]}", "  benchkit check mine",
+        NEXT, "  pip install ./benchkit-mine", "  benchkit check mine", f"  benchkit run {RUN[kind]}",
     ]  # fmt: skip
     assert f"benchkit run {RUN[kind]}\n" in (tmp_path / "benchkit-mine" / "README.md").read_text()
 

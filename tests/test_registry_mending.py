@@ -64,6 +64,44 @@ def test_an_entry_point_to_nothing_is_told_from_a_missing_dependency(install: In
     assert "pip install" not in str(problem)
 
 
+CLASS = "@dataclass{}\nclass A(benchkit.Detector):\n    def {}:\n        return None\n"
+
+
+@pytest.mark.parametrize(
+    ("decorator", "method", "result", "said"),
+    [
+        ("", "fit(self, normal, *, seed)", "[]", "Write @dataclass(frozen=True) above the class, or leave"),
+        ("(frozen=True)", "fit(self, normal, *, seed)", "[A()]", "Every object has a name, its first field: write A('"),
+        ("(frozen=True)", "fits(self)", "[A('a')]", "Define in A what its door asks for: fit, or leave"),
+        (
+            "(frozen=True)", "fit(self, normal, *, seed)", "A('a')",
+            "got one A; expected an iterable of Detector objects. Put it into a list: return [A(…)]",
+        ),
+        (
+            "(frozen=True)", "fit(self, normal)", "[A('a')]",
+            "A.fit: got fit(normal); expected fit(normal, *, seed), as it is called. Correct its parameters ({path}:",
+        ),
+    ],
+)  # fmt: skip
+def test_a_class_that_is_no_plugin_object_yet_is_told_what_it_lacks(
+    install: Install, decorator: str, method: str, result: str, said: str
+) -> None:
+    """The mistakes of a first plugin: each names the file, and what to write."""
+    code = CLASS.format(decorator, method) + HOOK.format("benchkit_detectors", f"return {result}")
+    message, path = error_of(install, code)
+    assert said.format(path=path) in message
+    assert f"{path}:" in message
+
+
+@pytest.mark.parametrize("method", ["fit(self, *inputs, **others)", "fit(self, rows, *, seed, more=0)"])
+def test_a_method_that_takes_more_than_it_gets_is_allowed(install: Install, method: str) -> None:
+    """Only what the call would refuse is a fault; names of positional parameters are the author's."""
+    install(
+        "acme-ad", "acme", CLASS.format("(frozen=True)", method) + HOOK.format("benchkit_detectors", "return [A('a')]")
+    )
+    assert list(load_registry(rules=["no:benchkit"]).detectors) == ["a"]
+
+
 @pytest.mark.parametrize(
     ("hook", "advice"),
     [

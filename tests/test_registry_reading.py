@@ -27,7 +27,7 @@ def load(install: Install, body: str, hook: str = "benchkit_detectors") -> Regis
         ("raise SystemExit('bye')", "SystemExit: bye"),
         ("yield Mean('first'); 1 / 0", "ZeroDivisionError"),
         ("return None", "got None; expected an iterable of Detector objects"),
-        ("return Mean('alone')", "TypeError: 'Mean' object is not iterable"),
+        ("return Mean('alone')", "TypeError: got one Mean; expected an iterable of Detector objects"),
         ("return (Mean(f'mean-{n}') for n in __import__('itertools').count())", "got more than 10000 objects"),
     ],
 )

@@ -32,7 +32,7 @@ def test_what_is_written_installs_runs_and_passes_its_tests(fresh: FreshEnvironm
     """As it stands, by the printed commands: a row of its own in a run, and nothing wrong with it."""
     name = f"my-{kind}"
     printed = fresh.run("benchkit", "new", kind, name, cwd=tmp_path).splitlines()
-    install, run, check = (shlex.split(line) for line in printed[2:])
+    install, check, run = (shlex.split(line) for line in printed[2:])
     fresh.run(*install, cwd=tmp_path)
     fresh.run(*run, *LESS[kind], "--timing-seconds", "0.01", "--device", "cpu", "--name", "mine", cwd=tmp_path)
     (cell,) = lines(tmp_path / "results" / "mine")

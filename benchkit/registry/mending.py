@@ -11,7 +11,7 @@ from benchkit import __version__
 from benchkit.contract import API_VERSION
 from benchkit.hookspecs import PROJECT
 from benchkit.registry.records import KINDS
-from benchkit.registry.text import printable
+from benchkit.registry.text import printable, shortened
 
 _MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 
@@ -61,13 +61,35 @@ def next_step(error: BaseException, target: str) -> str:
         )
     if isinstance(error, ModuleNotFoundError) and _MODULE.fullmatch(error.name or ""):
         return _for_missing(error.name or "", target)
-    return "Mend it"
+    return _for_dataclass(error) if isinstance(error, TypeError) else "Mend it"
 
 
 def right_hook(item: object) -> str:
     """Return which hook is for an object that another hook returned; empty if none is, or the very class was given."""
     hooks = [kind.hook for kind in KINDS if isinstance(item, kind.door)]
     return f" {hooks[0]} is the hook for it." if hooks else ""
+
+
+_TYPE_ERRORS = (
+    (re.compile(r"cannot inherit non-frozen dataclass"), "Write @dataclass(frozen=True) above the class"),
+    (
+        re.compile(r"(\w+)\.__init__\(\) missing .*'name'"),
+        "Every object has a name, its first field: write {0}('my-name')",
+    ),
+    (
+        re.compile(r"instantiate abstract class (\w+) (?:with|without an implementation for) abstract methods? (.*)"),
+        "Define in {0} what its door asks for: {1}",
+    ),
+)
+"""What Python says of a class that is no plugin object yet, and what mends it."""
+
+
+def _for_dataclass(error: TypeError) -> str:
+    for said, step in _TYPE_ERRORS:
+        found = said.search(printable(shortened(str(error))))
+        if found:
+            return step.format(*(group.replace("'", "") for group in found.groups()))
+    return "Mend it"
 
 
 def _for_missing(module: str, target: str) -> str:

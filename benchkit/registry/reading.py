@@ -18,6 +18,7 @@ from benchkit.registry.loading import Source, open_plugin
 from benchkit.registry.mending import file_of, place_of, right_hook
 from benchkit.registry.records import KINDS, Kind, Load, Offer, PluginItem, PluginRecord, State
 from benchkit.registry.settings import changeable, settings_of
+from benchkit.registry.signatures import misfit
 from benchkit.registry.text import printable, shortened
 
 _MOST_SHOWN = 200  # letters of what a plugin prints
@@ -146,6 +147,10 @@ def _objects(source: Source, caller: Callable[[], list[object]], kind: Kind, pla
         results = caller()
         if not results:  # pluggy drops a result of None
             raise TypeError(f"got None; {expected}")
+        for result in results:
+            if isinstance(result, tuple(each.door for each in KINDS)):
+                who = type(result).__name__
+                raise TypeError(f"got one {who}; {expected}. Put it into a list: return [{who}(…)]")
         objects = [each for result in results for each in islice(iter(result), _MOST_OBJECTS + 1)]  # type: ignore[call-overload]
     if len(objects) > _MOST_OBJECTS:
         raise source.error(
@@ -177,7 +182,7 @@ def fault_of(item: object, door: type[PluginItem]) -> str:
         return f"got the class {item.__name__}; expected an instance, such as {item.__name__}()."
     if not isinstance(item, door):
         return f"got a {type(item).__name__}; expected a {door.__name__}."
-    checks: Sequence[Callable[[PluginItem], str]] = (_frozen, _named, _typed, _recordable)
+    checks: Sequence[Callable[[PluginItem], str]] = (_frozen, _named, _typed, _recordable, misfit)
     return next((fault for check in checks if (fault := check(item))), "")
 
 
