@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from benchkit.api import Comparison, Run, compare_runs, load_run, run
     from benchkit.contract import (
+        ABOVE_ZERO,
         API_VERSION,
+        AT_LEAST_ONE,
         AnomalyGenerator,
         Dataset,
         Detector,
         LabelledImages,
         LabelledRows,
+        Ranges,
         RemoteFile,
         Rows,
         Scorer,
@@ -42,7 +45,9 @@ if TYPE_CHECKING:
     from benchkit.randomness import source_of
 
 __all__ = [
+    "ABOVE_ZERO",
     "API_VERSION",
+    "AT_LEAST_ONE",
     "AnomalyGenerator",
     "BenchkitError",
     "Comparison",
@@ -56,6 +61,7 @@ __all__ = [
     "PluginConflictError",
     "PluginError",
     "PluginLoadError",
+    "Ranges",
     "RemoteFile",
     "Rows",
     "Run",

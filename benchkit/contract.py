@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from benchkit.errors import Unsupported, UsageError
 from benchkit.exchange import LabelledImages, LabelledRows, RemoteFile, Rows, Splits, Work
+from benchkit.ranges import ABOVE_ZERO, AT_LEAST_ONE, Ranges, first_outside, range_text, ranges_of
 
 if TYPE_CHECKING:  # the doors are read by `benchkit --help`, which must not pay for importing torch
     import torch
     from torch import Tensor
 
 __all__ = [
+    "ABOVE_ZERO",
     "API_VERSION",
+    "AT_LEAST_ONE",
     "NAME_PATTERN",
     "OLDEST_API_VERSION",
     "AnomalyGenerator",
@@ -28,6 +31,7 @@ __all__ = [
     "Detector",
     "LabelledImages",
     "LabelledRows",
+    "Ranges",
     "RemoteFile",
     "Rows",
     "Scorer",
@@ -61,11 +65,28 @@ class Scorer(Protocol):
 
 
 class _Named(ABC):
-    """What all plugin objects share: a checked name. Only the runner puts ``@VIEW`` behind one."""
+    """What all plugin objects share: checked names and settings. Only the runner puts ``@VIEW`` behind a name."""
+
+    setting_ranges: ClassVar[Ranges] = {}
+    """The smallest and the largest value of settings, both allowed; checked when the object is made, before any work.
+
+    ``AT_LEAST_ONE`` and ``ABOVE_ZERO`` are ready made. None is let through; of a tuple each element is checked. Those
+    of the parents hold as well.
+    """
+
+    _kind: ClassVar[str] = "object"
 
     name: str
 
     def __post_init__(self) -> None:
+        self._check_name()
+        for setting, (low, high) in ranges_of(type(self)).items():
+            outside = first_outside(getattr(self, setting), low, high)
+            if outside is not None:
+                got, expected = f"{setting}={outside!r}", range_text(low, high)
+                raise UsageError(f"{self._kind} {self.name!r}: got {got}; expected {expected}. Correct it.")
+
+    def _check_name(self) -> None:
         base, _, view = self.name.partition("@")
         if not all(NAME_PATTERN.fullmatch(part) for part in ([base, view] if view else [self.name])):
             raise UsageError(
@@ -89,6 +110,8 @@ class Dataset(_Named):
     Attributes:
         name: what it is called on the command line.
     """
+
+    _kind: ClassVar[str] = "data set"
 
     name: str
 
@@ -115,6 +138,8 @@ class View(_Named):
     Attributes:
         name: what the view is called; the only view that it offers unless ``offers`` says otherwise.
     """
+
+    _kind: ClassVar[str] = "view"
 
     takes_rows: ClassVar[bool] = False
     """Whether ``fit`` and ``fit_many`` take ``LabelledRows`` as well, so that more images do than fit on the device."""
@@ -167,6 +192,8 @@ class Detector(_Named):
         name: its leaderboard row.
         view: what it looks at: ``pixels``, ``layer1``, ``layer2``, ``logits``, ``latent`` or a plugin's own.
     """
+
+    _kind: ClassVar[str] = "detector"
 
     takes_rows: ClassVar[bool] = False
     """Whether ``fit`` and ``fit_many`` take ``Rows`` as well, so that more inputs do than fit on the device."""
@@ -266,6 +293,8 @@ class AnomalyGenerator(_Named):
             test image of a normal class is a normal.
         group: anomalies of one group are selected together, shown as their mean and count once in the overall mean.
     """
+
+    _kind: ClassVar[str] = "anomaly"
 
     by_default: ClassVar[bool] = True
     """Whether a run that names no anomalies takes it."""

@@ -226,13 +226,14 @@ def test_negative_features_are_refused(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "changed", "said"),
     [
-        ("msp", {"temperature": 0.0}, "temperature=0.0; expected 1e-06 to inf"),
-        ("dice", {"dropped": 1.5}, "dropped=1.5; expected 0 to 1"),
-        ("knn", {"k": 0}, "k=0; expected 1 to inf"),
+        ("msp", {"temperature": 0.0}, r"temperature=0.0; expected from 1e-06 to 1e\+06"),
+        ("odin", {"temperature": 1e30}, r"temperature=1e\+30; expected from 1e-06 to 1e\+06"),
+        ("dice", {"dropped": 1.5}, "dropped=1.5; expected from 0 to 1"),
+        ("knn", {"k": 0}, "k=0; expected 1 or more"),
         ("knn", {"most": 0}, "most=0; expected 1 or more"),
         ("vra", {"low": 0.9, "high": 0.1}, "low=0.9 and high=0.1"),
         ("ash", {"variant": "ash-x"}, "variant='ash-x'; expected one of ash-b, ash-p, ash-s"),
-        ("ash", {"percentile": 1.0}, "percentile=1.0; expected 0 to 0.98"),
+        ("ash", {"percentile": 1.0}, "percentile=1.0; expected from 0 to 0.98"),
     ],
 )
 def test_a_wrong_setting_is_refused(name: str, changed: dict[str, Any], said: str) -> None:

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 
 LAYERS = (
     {"errors"},
-    {"exchange"},
+    {"exchange", "ranges"},
     {"contract"},
     {"hookspecs", "randomness", "showing"},
     {"data", "measure", "training"},

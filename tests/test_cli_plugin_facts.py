@@ -29,6 +29,7 @@ class Rich(benchkit.Detector):
 
     by_default: ClassVar[bool] = False
     view: str = "layer1"
+    setting_ranges: ClassVar[benchkit.Ranges] = {"layers": benchkit.AT_LEAST_ONE}
     layers: tuple[int, ...] = (100, 50)
     limit: int | None = None
     mode: str = "a b"
@@ -73,8 +74,8 @@ def test_all_about_one_object_is_shown() -> None:
         "distribution acme-ad 1.10",
         "state ok",
         "",
-        "setting type default",
-        "layers tuple[int, ...] [100, 50]",
+        "setting type default range",
+        "layers tuple[int, ...] [100, 50] 1 or more",
         "limit int | None none",
         'mode str "a b"',
         "",
@@ -100,8 +101,8 @@ def test_the_json_form_has_the_view_the_group_and_the_settings() -> None:
     rich = records["acme-rich"]
     assert (rich["view"], rich["about"], rich["by_default"]) == ("layer1", "Squared distances.", False)
     assert rich["settings"][1:] == [
-        {"name": "limit", "type": "int | None", "default": None},
-        {"name": "mode", "type": "str", "default": "a b"},
+        {"name": "limit", "type": "int | None", "default": None, "range": ""},
+        {"name": "mode", "type": "str", "default": "a b", "range": ""},
     ]
     assert (records["acme-dark"]["group"], records["acme-dark"]["view"]) == ("acme-group", "")
     assert records["acme-mean"]["about"] == ""  # what dataclass writes in the place of a docstring is none

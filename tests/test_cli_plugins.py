@@ -61,7 +61,7 @@ def test_the_json_form_holds_the_same_rows() -> None:
         "by_default": True,
         "view": "pixels",
         "group": "",
-        "settings": [{"name": "factor", "type": "float", "default": 1.0}],
+        "settings": [{"name": "factor", "type": "float", "default": 1.0, "range": ""}],
         "about": "",
         **origin,
     }

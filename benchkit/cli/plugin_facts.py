@@ -50,8 +50,8 @@ def facts(record: PluginRecord) -> str:
     rows = [(label, printable(value)) for label, value in _facts(record) if value]
     parts = [_columns(rows)]
     if record.settings:
-        cells = [(each.name, each.type, _shown(each.default)) for each in record.settings]
-        parts.append(_columns([("setting", "type", "default"), *cells]))
+        cells = [(each.name, each.type, _shown(each.default), each.range) for each in record.settings]
+        parts.append(_columns([("setting", "type", "default", "range"), *cells]))
     parts += [f"change one by: {example}" for example in islice(_examples(record), 1)]
     text = indent("\n\n".join(parts), "  ")
     return f"{record.kind} {printable(record.name)}\n{text}"

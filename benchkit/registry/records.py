@@ -65,11 +65,13 @@ class Setting:
         name: of the field.
         type: as it would be annotated: ``int``, ``float | None``, ``tuple[int, ...]``.
         default: its value in this object, as ``settings_of`` records it.
+        range: what numbers it may be, in words; empty where its class states none.
     """
 
     name: str
     type: str
     default: Any
+    range: str = ""
 
 
 @dataclass(frozen=True)

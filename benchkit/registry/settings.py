@@ -13,6 +13,7 @@ from numbers import Integral, Real
 from typing import Any, TypeAlias, TypeVar, get_args, get_type_hints
 
 from benchkit.errors import UsageError, did_you_mean
+from benchkit.ranges import range_text, ranges_of
 from benchkit.registry.conversion import converted
 from benchkit.registry.records import Offer, PluginItem, Setting
 
@@ -121,7 +122,10 @@ def _changed(offer: Offer[ItemT], settings: Mapping[str, Mapping[str, object]]) 
 def changeable(item: PluginItem) -> tuple[Setting, ...]:
     """Return what ``apply_settings`` can change about an object, with types and present values."""
     values = settings_of(item)
-    return tuple(Setting(field, _type_name(_hint(item, field)), values[field]) for field in _fields(item))
+    ranges = {setting: range_text(*limits) for setting, limits in ranges_of(type(item)).items()}
+    return tuple(
+        Setting(field, _type_name(_hint(item, field)), values[field], ranges.get(field, "")) for field in _fields(item)
+    )
 
 
 def _fields(item: PluginItem) -> list[str]:

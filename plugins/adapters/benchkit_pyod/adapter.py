@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from benchkit import Detector, Rows, Scorer, Unsupported, UsageError, source_of
+from benchkit import AT_LEAST_ONE, Detector, Ranges, Rows, Scorer, Unsupported, source_of
 from benchkit.training import batched, flat, sample
 from benchkit_pyod.calm import calm
 
@@ -47,6 +47,8 @@ class Adapter(Detector):
         UsageError: ``most`` is below 1.
     """
 
+    setting_ranges: ClassVar[Ranges] = {"most": AT_LEAST_ONE}
+
     takes_rows: ClassVar[bool] = True
     by_default: ClassVar[bool] = False
 
@@ -61,11 +63,6 @@ class Adapter(Detector):
 
     model: str = ""
     most: int = 10_000
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.most < 1:
-            raise UsageError(f"detector {self.name!r}: got most={self.most}; expected 1 or more. Correct it.")
 
     def unavailable(self) -> str:
         """Return how to get PyOD, where it is not there."""

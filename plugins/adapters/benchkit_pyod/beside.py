@@ -13,7 +13,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from benchkit import Unsupported
+from benchkit import ABOVE_ZERO, AT_LEAST_ONE, Ranges, Unsupported
 from benchkit_pyod.adapter import Adapter, PyodScorer, Scores, Vectors
 
 
@@ -67,6 +67,8 @@ class Chains(Beside):
         n_neighbors: how many, 2 or more; fewer if there are fewer other inputs.
     """
 
+    setting_ranges: ClassVar[Ranges] = {"n_neighbors": AT_LEAST_ONE}
+
     fewest: ClassVar[int] = 3
     bounded: ClassVar[Mapping[str, int]] = {"n_neighbors": 1}
 
@@ -81,6 +83,8 @@ class Subspaces(Chains):
         ref_set: of the neighbours, how many of those that share the most neighbours with an input, 2 or more.
     """
 
+    setting_ranges: ClassVar[Ranges] = {"ref_set": AT_LEAST_ONE}
+
     fewest: ClassVar[int] = 4
     bounded: ClassVar[Mapping[str, int]] = {"n_neighbors": 1, "ref_set": 2}
 
@@ -94,6 +98,8 @@ class Affinities(Beside):
     Attributes:
         perplexity: neighbours that an input has, as it were.
     """
+
+    setting_ranges: ClassVar[Ranges] = {"perplexity": ABOVE_ZERO}
 
     perplexity: float = 4.5
 
@@ -115,6 +121,8 @@ class Deviations(Beside):
     Attributes:
         n_iter: how many orders; PyOD's default is 50.
     """
+
+    setting_ranges: ClassVar[Ranges] = {"n_iter": AT_LEAST_ONE}
 
     fewest: ClassVar[int] = 2
     varied: ClassVar[bool] = True

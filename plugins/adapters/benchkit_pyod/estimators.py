@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from benchkit import ABOVE_ZERO, AT_LEAST_ONE, Ranges
 from benchkit_pyod.adapter import Adapter, PyodScorer, Scores, Vectors, pyod_class
 
 
@@ -21,6 +22,8 @@ class Neighbours(Adapter):
     Attributes:
         n_neighbors: how many; fewer if there are fewer other inputs.
     """
+
+    setting_ranges: ClassVar[Ranges] = {"n_neighbors": AT_LEAST_ONE}
 
     fewest: ClassVar[int] = 2
     bounded: ClassVar[Mapping[str, int]] = {"n_neighbors": 1}
@@ -63,6 +66,8 @@ class Histograms(Adapter):
         n_bins: of a histogram.
     """
 
+    setting_ranges: ClassVar[Ranges] = {"n_bins": AT_LEAST_ONE}
+
     n_bins: int = 10
 
 
@@ -74,6 +79,8 @@ class Projections(Histograms):
         n_random_cuts: how many projections.
     """
 
+    setting_ranges: ClassVar[Ranges] = {"n_random_cuts": AT_LEAST_ONE}
+
     n_random_cuts: int = 100
 
 
@@ -84,6 +91,8 @@ class Isolation(Adapter):
     Attributes:
         n_estimators: how many times.
     """
+
+    setting_ranges: ClassVar[Ranges] = {"n_estimators": AT_LEAST_ONE}
 
     fewest: ClassVar[int] = 2
 
@@ -97,6 +106,8 @@ class Clusters(Adapter):
     Attributes:
         n_clusters: large and small; fewer if there are fewer inputs.
     """
+
+    setting_ranges: ClassVar[Ranges] = {"n_clusters": AT_LEAST_ONE}
 
     bounded: ClassVar[Mapping[str, int]] = {"n_clusters": 0}
     refusals: ClassVar[Mapping[str, str]] = {
@@ -115,6 +126,8 @@ class Mixture(Adapter):
         n_components: how many; fewer if there are fewer inputs.
     """
 
+    setting_ranges: ClassVar[Ranges] = {"n_components": AT_LEAST_ONE}
+
     fewest: ClassVar[int] = 2
     bounded: ClassVar[Mapping[str, int]] = {"n_components": 0}
 
@@ -128,6 +141,8 @@ class Kernels(Adapter):
     Attributes:
         bandwidth: standard deviation of these Gaussians, in units of the inputs.
     """
+
+    setting_ranges: ClassVar[Ranges] = {"bandwidth": ABOVE_ZERO}
 
     bandwidth: float = 1.0
 
@@ -149,6 +164,8 @@ class Components(Adapter):
             then divides by a variance of 0 where a pixel never changes.
     """
 
+    setting_ranges: ClassVar[Ranges] = {"n_components": ABOVE_ZERO}
+
     fewest: ClassVar[int] = 2
     varied: ClassVar[bool] = True
 
@@ -163,6 +180,8 @@ class Boundary(Adapter):
         nu: share of normal inputs that may lie outside, above 0 to 1.
     """
 
+    setting_ranges: ClassVar[Ranges] = {"nu": (ABOVE_ZERO[0], 1.0)}
+
     nu: float = 0.5
 
 
@@ -173,6 +192,8 @@ class Subset(Adapter):
     Attributes:
         subset_size: how many; fewer if there are fewer inputs.
     """
+
+    setting_ranges: ClassVar[Ranges] = {"subset_size": AT_LEAST_ONE}
 
     bounded: ClassVar[Mapping[str, int]] = {"subset_size": 0}
 
@@ -187,6 +208,8 @@ class LocalChoice(Adapter):
         n_neighbors: for each factor, how many neighbours it compares an input with; fewer if there are fewer.
         local_region_size: normal inputs around an input; fewer if there are fewer.
     """
+
+    setting_ranges: ClassVar[Ranges] = {"n_neighbors": AT_LEAST_ONE, "local_region_size": AT_LEAST_ONE}
 
     fewest: ClassVar[int] = 2
     refusals: ClassVar[Mapping[str, str]] = {

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from benchkit import Rows, Scorer, Unsupported
+from benchkit import AT_LEAST_ONE, Ranges, Rows, Scorer, Unsupported
 from benchkit_pyod.adapter import Adapter, PyodScorer, Scores, Vectors
 from benchkit_pyod.calm import one_thread
 
@@ -41,6 +41,8 @@ class Autoencoder(Network):
         batch_size: inputs a step; fewer if there are fewer.
     """
 
+    setting_ranges: ClassVar[Ranges] = {"epoch_num": AT_LEAST_ONE, "batch_size": AT_LEAST_ONE}
+
     fewest: ClassVar[int] = 2
     bounded: ClassVar[Mapping[str, int]] = {"batch_size": 0}
 
@@ -57,6 +59,8 @@ class Variational(Autoencoder):
     Attributes:
         latent_dim: numbers of a code.
     """
+
+    setting_ranges: ClassVar[Ranges] = {"latent_dim": AT_LEAST_ONE}
 
     fewest: ClassVar[int] = 1
 
@@ -76,6 +80,8 @@ class Trained(Network):
         epochs: passes over the normal inputs.
     """
 
+    setting_ranges: ClassVar[Ranges] = {"epochs": AT_LEAST_ONE}
+
     epochs: int = 100
 
 
@@ -86,6 +92,8 @@ class Bounded(Trained):
     Attributes:
         batch_size: inputs a step; some more where one would be left over, which cannot be normalised by itself.
     """
+
+    setting_ranges: ClassVar[Ranges] = {"batch_size": AT_LEAST_ONE}
 
     fewest: ClassVar[int] = 2
 
@@ -138,6 +146,8 @@ class OneGenerator(Discriminator):
             does not.
     """
 
+    setting_ranges: ClassVar[Ranges] = {"stop_epochs": AT_LEAST_ONE}
+
     stop_epochs: int = 20
 
 
@@ -148,6 +158,8 @@ class ManyGenerators(OneGenerator):
     Attributes:
         k: how many.
     """
+
+    setting_ranges: ClassVar[Ranges] = {"k": AT_LEAST_ONE}
 
     k: int = 10
 
@@ -160,6 +172,8 @@ class NewGenerator(Discriminator):
         epoch_num: passes over the normal inputs.
     """
 
+    setting_ranges: ClassVar[Ranges] = {"epoch_num": AT_LEAST_ONE}
+
     epoch_num: int = 100
 
 
@@ -171,6 +185,8 @@ class Graph(Network):
         n_neighbours: how many inputs; fewer if there are fewer.
         n_epochs: steps of the training.
     """
+
+    setting_ranges: ClassVar[Ranges] = {"n_neighbours": AT_LEAST_ONE, "n_epochs": AT_LEAST_ONE}
 
     fewest: ClassVar[int] = 2
 
@@ -193,6 +209,8 @@ class Representations(Network):
     Attributes:
         n_ensemble: how many networks.
     """
+
+    setting_ranges: ClassVar[Ranges] = {"n_ensemble": AT_LEAST_ONE}
 
     fewest: ClassVar[int] = 2
 

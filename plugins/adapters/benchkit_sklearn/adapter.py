@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from benchkit import Detector, Rows, Scorer, UsageError, source_of
+from benchkit import AT_LEAST_ONE, Detector, Ranges, Rows, Scorer, source_of
 from benchkit.training import batched, flat, sample
 
 AT_ONCE = 4096
@@ -31,15 +31,12 @@ class Adapter(Detector):
         UsageError: ``most`` is below 1.
     """
 
+    setting_ranges: ClassVar[Ranges] = {"most": AT_LEAST_ONE}
+
     takes_rows: ClassVar[bool] = True
     by_default: ClassVar[bool] = False
 
     most: int = 10_000
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.most < 1:
-            raise UsageError(f"detector {self.name!r}: got most={self.most}; expected 1 or more. Correct it.")
 
     @abstractmethod
     def estimator(self, vectors: NDArray[np.float32], *, seed: int) -> Any:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchkit import Unsupported
+from benchkit import ABOVE_ZERO, AT_LEAST_ONE, Ranges, Unsupported
 from benchkit_sklearn.adapter import Adapter
 
 Vectors = NDArray[np.float32]
@@ -25,6 +26,8 @@ class IsolationForest(Adapter):
         trees: how many.
         sample: inputs that a tree is grown from; fewer if there are fewer.
     """
+
+    setting_ranges: ClassVar[Ranges] = {"trees": AT_LEAST_ONE, "sample": AT_LEAST_ONE}
 
     most: int = 100_000
     trees: int = 100
@@ -48,6 +51,8 @@ class OneClassSvm(Adapter):
         nu: share of normal inputs that may lie outside, above 0 to 1.
     """
 
+    setting_ranges: ClassVar[Ranges] = {"nu": (ABOVE_ZERO[0], 1.0)}
+
     most: int = 5_000
     nu: float = 0.1
 
@@ -70,6 +75,8 @@ class LocalOutlierFactor(Adapter):
     Attributes:
         neighbours: how many; fewer if there are fewer other inputs.
     """
+
+    setting_ranges: ClassVar[Ranges] = {"neighbours": AT_LEAST_ONE}
 
     neighbours: int = 20
 
@@ -140,6 +147,8 @@ class GaussianMixture(Adapter):
         components: how many; fewer if there are fewer inputs.
         floor: added to every variance, as a share of the mean variance of a feature.
     """
+
+    setting_ranges: ClassVar[Ranges] = {"components": AT_LEAST_ONE, "floor": (0.0, math.inf)}
 
     most: int = 20_000
     components: int = 10

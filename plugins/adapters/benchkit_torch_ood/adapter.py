@@ -11,20 +11,23 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from benchkit import Detector, Rows, Scorer, SubjectDetector, UsageError, source_of
+from benchkit import AT_LEAST_ONE, Detector, Ranges, Rows, Scorer, SubjectDetector, source_of
 from benchkit.training import flat, sample
 from benchkit_torch_ood.library import Method, lacking, library
 from benchkit_torch_ood.scoring import AT_ONCE, Function, Scores
 from benchkit_torch_ood.subject import Subject
 
-Limits = Mapping[str, tuple[float, float]]
+Limits = Ranges
 
 TINY = 1e-6
 """The lower limit of what has to be above 0."""
 
 SHARE = (0.0, 1.0)
-COUNT = (1, math.inf)
+COUNT = AT_LEAST_ONE
 POSITIVE = (TINY, math.inf)
+
+TEMPERATURE = (TINY, 1e6)
+"""Hotter, all logits are the same but for rounding, and every score with them."""
 
 
 @dataclass(frozen=True)
@@ -35,18 +38,6 @@ class Ood(Detector):
 
     method: ClassVar[str]
     """The name of its class there."""
-
-    limits: ClassVar[Limits] = {}
-    """The smallest and the largest value of settings."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        for setting, (low, high) in self.limits.items():
-            value = getattr(self, setting)
-            if not low <= value <= high:
-                raise UsageError(
-                    f"detector {self.name!r}: got {setting}={value}; expected {low:g} to {high:g}. Correct it."
-                )
 
     def unavailable(self) -> str:
         """Return what to install where pytorch-ood is not there."""
@@ -67,13 +58,9 @@ class OodOnInputs(Ood):
     """
 
     takes_rows: ClassVar[bool] = True
+    setting_ranges: ClassVar[Limits] = {"most": COUNT}
 
     most: int = 100_000
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.most < 1:
-            raise UsageError(f"detector {self.name!r}: got most={self.most}; expected 1 or more. Correct it.")
 
     @abstractmethod
     def fitted(self, inputs: Tensor) -> Function:

@@ -28,7 +28,7 @@ class Knn(OodOnInputs):
     """
 
     method: ClassVar[str] = "KNN"
-    limits: ClassVar[Limits] = {"k": COUNT}
+    setting_ranges: ClassVar[Limits] = {"k": COUNT}
 
     view: str = "layer2"
     k: int = 50
@@ -102,7 +102,7 @@ class Gmm(OodOnFeatures):
     """
 
     method: ClassVar[str] = "GMM"
-    limits: ClassVar[Limits] = {"floor": (1e-12, float("inf"))}
+    setting_ranges: ClassVar[Limits] = {"floor": (1e-12, float("inf"))}
 
     floor: float = 1e-6
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
-from benchkit_torch_ood.adapter import POSITIVE, Limits, OodOnSubject
+from benchkit_torch_ood.adapter import TEMPERATURE, Limits, OodOnSubject
 from benchkit_torch_ood.features import check_precision, fit_or_refuse
 from benchkit_torch_ood.scoring import Function
 from benchkit_torch_ood.subject import Subject, differentiable
@@ -27,7 +27,7 @@ class Odin(OodOnSubject):
     """
 
     method: ClassVar[str] = "ODIN"
-    limits: ClassVar[Limits] = {"eps": STEP, "temperature": POSITIVE}
+    setting_ranges: ClassVar[Limits] = {"eps": STEP, "temperature": TEMPERATURE}
 
     view: str = "logits"
     eps: float = 0.0014
@@ -54,7 +54,7 @@ class MahalanobisOdin(OodOnSubject):
     """
 
     method: ClassVar[str] = "MahalanobisODIN"
-    limits: ClassVar[Limits] = {"eps": STEP}
+    setting_ranges: ClassVar[Limits] = {"eps": STEP}
 
     eps: float = 0.002
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from benchkit import Unsupported
-from benchkit_torch_ood.adapter import COUNT, POSITIVE, SHARE, Limits, OodOnFeatures
+from benchkit_torch_ood.adapter import COUNT, POSITIVE, SHARE, TEMPERATURE, Limits, OodOnFeatures
 from benchkit_torch_ood.scoring import AT_ONCE, Function
 from benchkit_torch_ood.subject import Subject, restricted
 
@@ -27,7 +27,7 @@ class Vim(OodOnFeatures):
     """
 
     method: ClassVar[str] = "ViM"
-    limits: ClassVar[Limits] = {"dimensions": COUNT}
+    setting_ranges: ClassVar[Limits] = {"dimensions": COUNT}
 
     dimensions: int = 512
 
@@ -62,7 +62,7 @@ class NnGuide(OodOnFeatures):
 
     method: ClassVar[str] = "NNGuide"
     at_once: ClassVar[int] = 256  # each is compared with all normal images
-    limits: ClassVar[Limits] = {"k": COUNT}
+    setting_ranges: ClassVar[Limits] = {"k": COUNT}
 
     k: int = 10
 
@@ -104,7 +104,7 @@ class Nci(OodOnFeatures):
     """
 
     method: ClassVar[str] = "NCI"
-    limits: ClassVar[Limits] = {"alpha": (0.0, math.inf)}
+    setting_ranges: ClassVar[Limits] = {"alpha": (0.0, math.inf)}
 
     alpha: float = 0.0
 
@@ -147,7 +147,7 @@ class Dice(OodOnFeatures):
     """
 
     method: ClassVar[str] = "DICE"
-    limits: ClassVar[Limits] = {"dropped": SHARE}
+    setting_ranges: ClassVar[Limits] = {"dropped": SHARE}
 
     dropped: float = 0.9
 
@@ -185,7 +185,7 @@ class GradNorm(OodOnFeatures):
     """
 
     method: ClassVar[str] = "GradNorm"
-    limits: ClassVar[Limits] = {"temperature": POSITIVE}
+    setting_ranges: ClassVar[Limits] = {"temperature": TEMPERATURE}
 
     temperature: float = 1.0
 
@@ -231,7 +231,7 @@ class Nac(OodOnFeatures):
     """
 
     method: ClassVar[str] = "NACUE"
-    limits: ClassVar[Limits] = {"bins": (2, math.inf), "steepness": POSITIVE, "full": COUNT}
+    setting_ranges: ClassVar[Limits] = {"bins": (2, math.inf), "steepness": POSITIVE, "full": COUNT}
 
     bins: int = 50
     steepness: float = 100.0

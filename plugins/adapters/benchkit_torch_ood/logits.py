@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from benchkit import Unsupported
-from benchkit_torch_ood.adapter import COUNT, POSITIVE, SHARE, Limits, OodOnInputs
+from benchkit_torch_ood.adapter import COUNT, POSITIVE, SHARE, TEMPERATURE, Limits, OodOnInputs
 from benchkit_torch_ood.scoring import Function
 
 
@@ -26,7 +26,7 @@ class MaxSoftmax(OodOnInputs):
     """
 
     method: ClassVar[str] = "MaxSoftmax"
-    limits: ClassVar[Limits] = {"temperature": POSITIVE}
+    setting_ranges: ClassVar[Limits] = {"temperature": TEMPERATURE}
 
     view: str = "logits"
     temperature: float = 1.0
@@ -63,7 +63,7 @@ class Energy(OodOnInputs):
     """
 
     method: ClassVar[str] = "EnergyBased"
-    limits: ClassVar[Limits] = {"temperature": POSITIVE}
+    setting_ranges: ClassVar[Limits] = {"temperature": TEMPERATURE}
 
     view: str = "logits"
     temperature: float = 1.0
@@ -98,7 +98,7 @@ class Gen(OodOnInputs):
     """
 
     method: ClassVar[str] = "GEN"
-    limits: ClassVar[Limits] = {"gamma": POSITIVE, "classes": COUNT}
+    setting_ranges: ClassVar[Limits] = {"gamma": POSITIVE, "classes": COUNT}
 
     view: str = "logits"
     gamma: float = 0.1
@@ -144,7 +144,7 @@ class OpenMax(OodOnInputs):
     """
 
     method: ClassVar[str] = "OpenMax"
-    limits: ClassVar[Limits] = {"tail": COUNT, "revised": COUNT, "euclidean": SHARE}
+    setting_ranges: ClassVar[Limits] = {"tail": COUNT, "revised": COUNT, "euclidean": SHARE}
 
     view: str = "logits"
     tail: int = 25

@@ -33,7 +33,7 @@ class React(OodOnFeatures):
     """
 
     method: ClassVar[str] = "ReAct"
-    limits: ClassVar[Limits] = {"percentile": SHARE}
+    setting_ranges: ClassVar[Limits] = {"percentile": SHARE}
 
     percentile: float = 0.9
 
@@ -56,7 +56,7 @@ class Vra(OodOnFeatures):
     """
 
     method: ClassVar[str] = "VRA"
-    limits: ClassVar[Limits] = {"low": SHARE, "high": SHARE}
+    setting_ranges: ClassVar[Limits] = {"low": SHARE, "high": SHARE}
 
     low: float = 0.01
     high: float = 0.99
@@ -87,7 +87,7 @@ class Ash(OodOnFeatures):
     """
 
     method: ClassVar[str] = "ASH"
-    limits: ClassVar[Limits] = {"percentile": (0.0, MOST_PRUNED)}
+    setting_ranges: ClassVar[Limits] = {"percentile": (0.0, MOST_PRUNED)}
 
     percentile: float = 0.65
     variant: str = "ash-s"
@@ -123,7 +123,7 @@ class Scale(OodOnFeatures):
     """
 
     method: ClassVar[str] = "SCALE"
-    limits: ClassVar[Limits] = {"percentile": (0.0, MOST_PRUNED)}
+    setting_ranges: ClassVar[Limits] = {"percentile": (0.0, MOST_PRUNED)}
 
     percentile: float = 0.65
 
@@ -150,7 +150,7 @@ class Lts(OodOnFeatures):
     """
 
     method: ClassVar[str] = "LTS"
-    limits: ClassVar[Limits] = {"largest": (TINY, 1.0)}
+    setting_ranges: ClassVar[Limits] = {"largest": (TINY, 1.0)}
 
     largest: float = 0.05
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from torch import Tensor
 
-from benchkit import AnomalyGenerator, Dataset, LabelledImages, Splits, hookimpl
+from benchkit import AT_LEAST_ONE, AnomalyGenerator, Dataset, LabelledImages, Ranges, Splits, hookimpl
 from benchkit.data import borrow, make_labelled
 from benchkit_garments.drawing import draw_garments
 
@@ -28,6 +29,8 @@ class Garments(Dataset):
         train_images: how many training images are drawn.
         test_images: how many test images are drawn.
     """
+
+    setting_ranges: ClassVar[Ranges] = {"train_images": AT_LEAST_ONE, "test_images": AT_LEAST_ONE}
 
     name: str = "garments"
     train_images: int = 2000
@@ -49,6 +52,8 @@ class GarmentAnomalies(AnomalyGenerator):
     Attributes:
         test_images: how many are drawn; no more than these can be returned.
     """
+
+    setting_ranges: ClassVar[Ranges] = {"test_images": AT_LEAST_ONE}
 
     name: str = "garments"
     alters_test: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -10,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from benchkit import Detector, Rows, Scorer
+from benchkit import ABOVE_ZERO, AT_LEAST_ONE, Detector, Ranges, Rows, Scorer
 from benchkit.training import Budget, Mapped, as_rows, batched, build, dense, flat, infer, train_many
 from benchkit_autoencoder.scaling import Scaling
 
@@ -40,6 +41,15 @@ class Autoencoder(Detector):
         learning_rate: the optimiser's step size.
         optimiser: ``adam``, ``adagrad``, ``rmsprop`` or ``adadelta``.
     """
+
+    setting_ranges: ClassVar[Ranges] = {
+        "hidden": AT_LEAST_ONE,
+        "batch_size": AT_LEAST_ONE,
+        "epochs": AT_LEAST_ONE,
+        "min_images": (0, math.inf),
+        "max_images": AT_LEAST_ONE,
+        "learning_rate": ABOVE_ZERO,
+    }
 
     takes_rows: ClassVar[bool] = True
 

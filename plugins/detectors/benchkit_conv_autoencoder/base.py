@@ -10,7 +10,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from benchkit import Detector, Rows, Scorer, Unsupported
+from benchkit import ABOVE_ZERO, AT_LEAST_ONE, Detector, Ranges, Rows, Scorer, Unsupported
 from benchkit.training import Budget, batched, build, glorot, train_many
 
 SCORING_BATCH = {"cpu": 64}
@@ -34,6 +34,13 @@ class ConvolutionalAutoencoder(Detector):
             come to, as in the second experiment. Ten epochs over all digits would cost ten times as much.
         learning_rate: Adam's step size.
     """
+
+    setting_ranges: ClassVar[Ranges] = {
+        "epochs": AT_LEAST_ONE,
+        "batch_size": AT_LEAST_ONE,
+        "max_images": AT_LEAST_ONE,
+        "learning_rate": ABOVE_ZERO,
+    }
 
     SMALLEST: ClassVar[int] = 8
     DEPTH: ClassVar[int] = 4

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from torch import Tensor, nn
 from torch.nn import functional
 
+from benchkit import AT_LEAST_ONE, Ranges
 from benchkit_conv_autoencoder.base import ConvolutionalAutoencoder
 from benchkit_conv_autoencoder.layers import Crop, UpsampledConvolution
 from benchkit_conv_autoencoder.patches import PooledFromPixels
@@ -30,6 +32,8 @@ class MaxPoolAutoencoder(ConvolutionalAutoencoder):
         max_images: images seen at most: half of what ``conv-ae`` sees. The experiment saw 3,000,000 (50 epochs of
             60,000).
     """
+
+    setting_ranges: ClassVar[Ranges] = {"filters": AT_LEAST_ONE, "pools": AT_LEAST_ONE}
 
     filters: tuple[int, int] = (16, 8)
     pools: tuple[int, int] = (2, 4)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from torch import Tensor, nn
 from torch.nn import functional
 
+from benchkit import AT_LEAST_ONE, Ranges
 from benchkit_conv_autoencoder.base import ConvolutionalAutoencoder
 from benchkit_conv_autoencoder.layers import Crop, Doubling, Expanding, FromBottleneck, ToBottleneck
 from benchkit_conv_autoencoder.patches import FromPixels
@@ -27,6 +29,8 @@ class StridedAutoencoder(ConvolutionalAutoencoder):
         filters: of the first and the second convolution.
         latent: numbers in the bottleneck.
     """
+
+    setting_ranges: ClassVar[Ranges] = {"filters": AT_LEAST_ONE, "latent": AT_LEAST_ONE}
 
     filters: tuple[int, int] = (32, 64)
     latent: int = 2

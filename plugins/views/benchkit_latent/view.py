@@ -9,7 +9,7 @@ from typing import ClassVar
 from torch import Tensor, nn
 from torch.nn import functional
 
-from benchkit import LabelledImages, LabelledRows, Rows, View
+from benchkit import ABOVE_ZERO, AT_LEAST_ONE, LabelledImages, LabelledRows, Ranges, Rows, View
 from benchkit.training import Budget, build, dense, flat, infer, train_many
 
 Looks = Mapping[str, Callable[[Tensor], Tensor]]
@@ -31,6 +31,14 @@ class Latent(View):
         max_images: images seen at most: half of what the experiment saw (400 epochs of 1,000 images), after which
             the bottleneck's error falls only slowly.
     """
+
+    setting_ranges: ClassVar[Ranges] = {
+        "hidden": AT_LEAST_ONE,
+        "epochs": AT_LEAST_ONE,
+        "batch_size": AT_LEAST_ONE,
+        "learning_rate": ABOVE_ZERO,
+        "max_images": AT_LEAST_ONE,
+    }
 
     takes_rows: ClassVar[bool] = True
 

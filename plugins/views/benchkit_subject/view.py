@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -10,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from benchkit import LabelledImages, LabelledRows, Rows, Unsupported, View
+from benchkit import ABOVE_ZERO, AT_LEAST_ONE, LabelledImages, LabelledRows, Ranges, Rows, Unsupported, View
 from benchkit.training import Budget, build, dense, flat, infer, train_many
 
 Looks = Mapping[str, Callable[[Tensor], Tensor]]
@@ -35,6 +36,14 @@ class Subject(View):
         min_images: images seen at least, so that a data set of a thousand images still trains a classifier
             (about 1,250 steps) rather than a random projection.
     """
+
+    setting_ranges: ClassVar[Ranges] = {
+        "hidden": AT_LEAST_ONE,
+        "epochs": AT_LEAST_ONE,
+        "batch_size": AT_LEAST_ONE,
+        "learning_rate": ABOVE_ZERO,
+        "min_images": (0, math.inf),
+    }
 
     takes_rows: ClassVar[bool] = True
 
