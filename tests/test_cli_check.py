@@ -108,7 +108,7 @@ def test_a_file_that_cannot_be_loaded_ends_with_status_1(here: Here) -> None:
 def test_what_nobody_has_ends_with_status_2(here: Here, tmp_path: Path, target: str, said: str) -> None:
     """Close matches are named, and the next step."""
     (tmp_path / "folder").mkdir()
-    ended = here("check", target)
+    ended = here("check", "--in-process", target)
     assert ended.status == 2
     assert said in ended.err
     assert ended.out == ""
@@ -130,7 +130,7 @@ def test_names_are_those_of_objects_before_those_of_plugins(
 ) -> None:
     """An object of any kind, one of a view's views, a detector elsewhere, a glob, and all that a plugin offers."""
     monkeypatch.setattr("benchkit.testing.conformance.carry_out", nothing_found)
-    ended = here("check", "--json", target)
+    ended = here("check", "--in-process", "--json", target)
     assert {f"{each['kind']} {each['name']}" for each in json.loads(ended.out)} == objects
 
 
@@ -144,7 +144,7 @@ def nothing_found(check: object, specimen: object, offer: object) -> object:
 def test_what_is_named_twice_is_checked_once(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
     """By two names, or a name and a glob."""
     monkeypatch.setattr("benchkit.testing.conformance.carry_out", nothing_found)
-    (found,) = json.loads(here("check", "--json", "max-softmax", "max-*", "softmax").out)
+    (found,) = json.loads(here("check", "--in-process", "--json", "max-softmax", "max-*", "softmax").out)
     assert len(found["findings"]) == len(DETECTOR_CHECKS)
 
 
@@ -173,7 +173,7 @@ def test_a_distribution_is_all_that_it_offers(here: Here, install: Install, monk
     """What is unavailable is not run; what its door refuses fails, as nobody else can use it."""
     install("acme-ad", "acme", PLUGIN)
     monkeypatch.setattr("benchkit.testing.conformance.carry_out", nothing_found)
-    ended = here("check", "--json", "Acme_AD")
+    ended = here("check", "--in-process", "--json", "Acme_AD")
     found = {each["name"]: each["findings"] for each in json.loads(ended.out)}
     assert ended.status == 1
     counts = {"acme-mean": DETECTOR_CHECKS, "acme-darker": ANOMALY_CHECKS, "acme-nothing": DATASET_CHECKS}
@@ -191,10 +191,34 @@ def test_what_cannot_be_used_here_ends_with_status_2(here: Here, install: Instal
     assert "detector 'acme-missing': unavailable: needs acme-core: pip install acme-core" in ended.err
 
 
+ENDS = """
+import os
+
+@dataclass(frozen=True)
+class Ends(Mean):
+    def fit(self, normal, *, seed):
+        os._exit(0)
+
+@benchkit.hookimpl
+def benchkit_detectors():
+    return [Ends("acme-ends")]
+"""
+
+
+def test_a_plugin_that_ends_its_process_ends_with_status_1(here: Here, install: Install) -> None:
+    """It cannot end the command with its own status: the check that it was in is the one that failed."""
+    install("acme-ad", "acme", ENDS)
+    ended = here("check", "acme-ends")
+    assert ended.status == 1
+    assert "FAILED acme-ends: fits: protects from" in ended.out
+    assert "ended itself with exit status 0" in ended.out
+    assert ended.out.splitlines()[-1].endswith("FAILED: acme-ends: fits.")
+
+
 def test_a_broken_plugin_ends_with_status_1(here: Here, install: Install) -> None:
     """One that is installed and cannot be imported: the file and the line are named."""
     path = install("acme-ad", "acme", "raise ValueError('no such codec')")
-    ended = here("check", "acme")
+    ended = here("check", "--in-process", "acme")
     assert ended.status == 1
     assert f"{path.name}:" in ended.out
     assert "ValueError: no such codec" in ended.out
@@ -205,6 +229,6 @@ def test_a_name_that_two_plugins_offer_ends_with_status_1(here: Here, install: I
     code = "@benchkit.hookimpl\ndef benchkit_detectors():\n    return [Mean('twice')]"
     install("one-ad", "one", code)
     install("two-ad", "two", code)
-    ended = here("check", "twice")
+    ended = here("check", "--in-process", "twice")
     assert ended.status == 1
     assert "offered twice" in ended.out + ended.err

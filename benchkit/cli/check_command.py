@@ -6,6 +6,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,24 +25,55 @@ _WIDTH = 72
 @click.command("check")
 @click.argument("targets", nargs=-1, required=True, metavar="NAME|FILE...")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list of objects with their findings.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=300.0,
+    metavar="SECONDS",
+    show_default=True,
+    help="End the checks of an object that take longer: a failure of the check that was under way.",
+)
+@click.option("--in-process", is_flag=True, help="No worker process, for debugging: no --timeout.")
 @plugin_options
 def command(
-    targets: tuple[str, ...], as_json: bool, plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...]
+    targets: tuple[str, ...],
+    as_json: bool,
+    timeout: float,
+    in_process: bool,
+    plugin_files: tuple[Path, ...],
+    plugin_rules: tuple[str, ...],
 ) -> None:
     """Check detectors, views, anomalies and data sets: a check for each promise that benchkit relies on.
 
     NAME is that of an object (a glob too, and NAME@VIEW), of a plugin or of a distribution, for all that it offers;
     FILE is a plugin file. No data set is needed: the images are drawn. From pytest: benchkit.testing.cases_of.
 
+    Plugins run in a worker process: one that dies or hangs fails the check that it was in, and the next object goes on.
+
     What cannot be done, with a reason, is `unsupported`, and no fault. Exit status: 0 nothing failed; 1 a check failed,
     or a plugin cannot be loaded; 2 nobody has such a name, or it cannot be used here.
     """
-    from benchkit.testing.targets import cases_named
-
-    cases = cases_named(targets, registry_from(plugin_files, plugin_rules, quiet=True))
-    objects = [list(group) for _, group in groupby(cases, key=_who)]
-    found = _as_json(objects) if as_json else _as_text(objects)
+    with _cases(targets, None if in_process else timeout, plugin_files, plugin_rules) as cases:
+        objects = [list(group) for _, group in groupby(cases, key=_who)]
+        found = _as_json(objects) if as_json else _as_text(objects)
     sys.exit(1 if any(finding.state == "failed" for _, finding in found) else 0)
+
+
+@contextmanager
+def _cases(
+    targets: tuple[str, ...], timeout: float | None, files: tuple[Path, ...], rules: tuple[str, ...]
+) -> Iterator[list[Case]]:
+    """Yield what there is to check: in a worker process that is ended afterwards, or here where there is no limit."""
+    if timeout is None:
+        from benchkit.testing.targets import cases_named
+
+        yield cases_named(targets, registry_from(files, rules, quiet=True))
+        return
+    from benchkit.testing.aside import Aside
+    from benchkit.testing.examining import Asked
+
+    with Aside(Asked(targets, files, rules, Path.cwd()), timeout) as aside:
+        yield aside.cases()
 
 
 def _who(case: Case) -> tuple[str, str, str, str, str]:

@@ -26,7 +26,7 @@ def cases_named(targets: Sequence[str], registry: Registry) -> list[Case]:
         UsageError: a name is unknown, or what it names is not available here; there is no such file.
         PluginError: a plugin file cannot be loaded.
     """
-    files = {target: read_alone(_existing(target)) for target in targets if _is_file(target)}
+    files = {target: read_alone(_existing(target)) for target in targets if is_file(target)}
     for own in files.values():
         registry = with_views(registry, own)
     found: dict[tuple[str, ...], Case] = {}
@@ -37,7 +37,8 @@ def cases_named(targets: Sequence[str], registry: Registry) -> list[Case]:
     return list(found.values())
 
 
-def _is_file(target: str) -> bool:
+def is_file(target: str) -> bool:
+    """Return whether a target is the path of a plugin file, there or not, and no name."""
     return target.endswith(".py") or "/" in target or os.sep in target
 
 
