@@ -136,6 +136,7 @@ def run(
     exclude: Sequence[str] = (),
     seeds: int | Iterable[int] | None = None,
     changes: Mapping[str, Mapping[str, Any]] | None = None,
+    sweeps: Mapping[str, Mapping[str, Sequence[Any]]] | None = None,
     plugins: Sequence[str | Path] = (),
     plugin_rules: Sequence[str] = (),
     out: str | Path | None = None,
@@ -158,6 +159,8 @@ def run(
         exclude: names and globs to leave out.
         seeds: how many seeds (``3`` means 0, 1, 2), or the seeds themselves; 1 by default.
         changes: fields to change, by name or glob: ``{"pixel-ae": {"epochs": 1}}``.
+        sweeps: fields to vary: ``{"pixel-ae": {"epochs": [1, 5]}}`` puts ``pixel-ae-epochs-1`` and
+            ``pixel-ae-epochs-5`` in the place of ``pixel-ae``.
         plugins: plugin files to load too.
         plugin_rules: ``no:NAME`` leaves a plugin out.
         out: the results folder; ``results`` by default.
@@ -184,7 +187,8 @@ def run(
     """
     asked = {
         "dataset": dataset, "detectors": detectors, "anomalies": anomalies, "exclude": exclude or None, "seeds": seeds,
-        "changes": changes or None, "plugins": plugins or None, "plugin_rules": plugin_rules or None,
+        "changes": changes or None, "sweeps": sweeps or None, "plugins": plugins or None,
+        "plugin_rules": plugin_rules or None,
     }  # fmt: skip
     given = {key: value for key, value in asked.items() if value is not None}
     options = _options(settings)

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 import benchkit
-from benchkit.cli.config import config_option, parse_changes
+from benchkit.cli.config import config_option, parse_changes, parse_sweeps
 
 
 @pytest.mark.parametrize(
@@ -41,15 +41,39 @@ def test_several_fields_of_one_plugin_are_merged() -> None:
     assert parse_changes(["a.x=1", "a.y=2"]) == {"a": {"x": 1, "y": 2}}
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a.hidden=20,50,100", [20, 50, 100]),
+        ("a.hidden=[100, 50], [20]", [[100, 50], [20]]),
+        ("a.optimiser=adam, adagrad", ["adam", "adagrad"]),
+        ('a.way="x,y",2', ["x,y", 2]),
+        ("a.rate=1e-3,fast", [0.001, "fast"]),
+        ("a.rate=", []),
+    ],
+)
+def test_sweeps_are_parsed(text: str, expected: list[object]) -> None:
+    """TOML values between commas, brackets and quotes left whole; bare words are texts."""
+    ((_, fields),) = parse_sweeps([text]).items()
+    assert list(fields.values()) == [expected]
+
+
+def test_what_is_no_sweep_is_refused() -> None:
+    """Says what the form is."""
+    with pytest.raises(benchkit.UsageError, match=r"--sweep.*NAME\.FIELD=VALUE,…"):
+        parse_sweeps(["hidden=20,50"])
+
+
 @click.command()
 @click.option("--number", type=click.IntRange(min=1), default=1)
 @click.option("--flag", is_flag=True)
 @click.option("--word", "words", multiple=True)
 @click.option("--set", "changes", multiple=True)
+@click.option("--sweep", "sweeps", multiple=True)
 @config_option
-def toy(number: int, flag: bool, words: tuple[str, ...], changes: tuple[str, ...]) -> None:
+def toy(number: int, flag: bool, words: tuple[str, ...], changes: tuple[str, ...], sweeps: tuple[str, ...]) -> None:
     """Print the options."""
-    click.echo(f"{number} {words} {parse_changes(changes)}")
+    click.echo(f"{number} {words} {parse_changes(changes)}{parse_sweeps(sweeps) or ''}")
 
 
 def ask(tmp_path: Path, content: str, *flags: str) -> str:
@@ -95,3 +119,15 @@ def test_mistakes_in_a_file_are_named(tmp_path: Path, content: str, message: str
     """Unknown keys, values of another type or out of range, and broken TOML are usage errors that name the file."""
     with pytest.raises(benchkit.UsageError, match=rf"c\.toml.*{message}"):
         ask(tmp_path, content)
+
+
+def test_a_sweep_can_stand_in_the_file(tmp_path: Path) -> None:
+    """A table a detector, a list a field."""
+    printed = ask(tmp_path, "[sweep.pixel-ae]\nhidden = [20, [100, 50]]\noptimiser = ['adam', 'adagrad']\n")
+    assert "{'pixel-ae': {'hidden': [20, [100, 50]], 'optimiser': ['adam', 'adagrad']}}" in printed
+
+
+def test_a_sweep_of_one_value_has_to_be_a_list(tmp_path: Path) -> None:
+    """A number alone is a setting."""
+    with pytest.raises(benchkit.UsageError, match=r"sweep: got pixel-ae.epochs = 5; expected a list"):
+        ask(tmp_path, "[sweep.pixel-ae]\nepochs = 5\n")

@@ -80,8 +80,8 @@ def _checked(content: dict[str, Any], known: dict[str, click.Option], path: Path
 
 
 def _as_options(key: str, value: Any, option: click.Option, path: Path) -> Any:
-    if key == "set" and isinstance(value, dict):
-        return _assignments(value, path)
+    if key in ("set", "sweep") and isinstance(value, dict):
+        return _assignments(key, value, path)
     kinds, expected = _kinds(option)
     values = value if option.multiple and isinstance(value, list) else [value]
     # `type`, because to isinstance a boolean is a whole number.
@@ -101,16 +101,21 @@ def _kinds(option: click.Option) -> tuple[tuple[type, ...], str]:
     return (str,), "text, or a list of texts" if option.multiple else "one value, text in quotes"
 
 
-def _assignments(tables: dict[str, Any], path: Path) -> list[str]:
+def _assignments(key: str, tables: dict[str, Any], path: Path) -> list[str]:
+    example = "epochs = 5" if key == "set" else "epochs = [5, 50]"
     for name, fields in tables.items():
         if not isinstance(fields, dict):
             raise UsageError(
-                f"config {path}: set: got {name} = {fields!r}; expected a table of fields, such as "
-                "[set.pixel-ae] with epochs = 5 below it."
+                f"config {path}: {key}: got {name} = {fields!r}; expected a table of fields, such as "
+                f"[{key}.pixel-ae] with {example} below it."
             )
-    return [
-        f"{name}.{field}={written(setting)}" for name, fields in tables.items() for field, setting in fields.items()
-    ]
+    given = [(f"{name}.{field}", value) for name, fields in tables.items() for field, value in fields.items()]
+    if key == "set":
+        return [f"{target}={written(value)}" for target, value in given]
+    for target, values in given:
+        if not isinstance(values, list):
+            raise UsageError(f"config {path}: sweep: got {target} = {values!r}; expected a list, such as {example}.")
+    return [f"{target}={', '.join(map(written, values))}" for target, values in given]
 
 
 def written(value: Any) -> str:
@@ -130,14 +135,29 @@ def parse_changes(assignments: Iterable[str]) -> dict[str, dict[str, Any]]:
     Raises:
         UsageError: it is not of that form.
     """
-    changes: dict[str, dict[str, Any]] = {}
+    return _parsed(assignments, "--set", "NAME.FIELD=VALUE, such as pixel-ae.epochs=5", _value)
+
+
+def parse_sweeps(assignments: Iterable[str]) -> dict[str, dict[str, list[Any]]]:
+    """Parse ``NAME.FIELD=VALUE,…``; each value as for ``parse_changes``.
+
+    Raises:
+        UsageError: it is not of that form.
+    """
+    return _parsed(assignments, "--sweep", "NAME.FIELD=VALUE,…, such as pixel-ae.epochs=5,50", _values)
+
+
+def _parsed(
+    assignments: Iterable[str], option: str, expected: str, read: Callable[[str], Any]
+) -> dict[str, dict[str, Any]]:
+    parsed: dict[str, dict[str, Any]] = {}
     for assignment in assignments:
         target, equals, text = str(assignment).partition("=")
         name, dot, setting = target.strip().rpartition(".")
         if not (equals and dot and name and setting):
-            raise UsageError(f"--set: got {assignment!r}; expected NAME.FIELD=VALUE, such as pixel-ae.epochs=5.")
-        changes.setdefault(name, {})[setting] = _value(text.strip())
-    return changes
+            raise UsageError(f"{option}: got {assignment!r}; expected {expected}.")
+        parsed.setdefault(name, {})[setting] = read(text.strip())
+    return parsed
 
 
 def _value(text: str) -> Any:
@@ -145,3 +165,12 @@ def _value(text: str) -> Any:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         return text
+
+
+def _values(text: str) -> list[Any]:
+    """Return what stands between commas, those within brackets and quotes left alone; bare words are texts."""
+    try:
+        values: list[Any] = tomllib.loads(f"values = [{text}]")["values"]
+    except tomllib.TOMLDecodeError:
+        return [_value(each.strip()) for each in text.split(",") if each.strip()]
+    return values

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from benchkit.cli.common import offline_option, plugin_options, registry_from
-from benchkit.cli.config import config_option, parse_changes
+from benchkit.cli.config import config_option, parse_changes, parse_sweeps
 from benchkit.cli.isolation import changed_settings, debugger, how_settings, refuse_changes, run_folder
 from benchkit.cli.progress import Progress
 
@@ -42,6 +42,14 @@ _AS_THEY_ARE = ("device", "threshold", "prevalence", "batch_size", "timing_secon
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave these detectors or anomalies out.")
 @click.option("--seeds", type=click.IntRange(min=1), default=1, show_default=True, help="Repeat with N seeds.")
 @click.option("--set", "changes", multiple=True, metavar="NAME.FIELD=VALUE", help="Change a setting of a plugin.")
+@click.option(
+    "--sweep",
+    "sweeps",
+    multiple=True,
+    metavar="NAME.FIELD=VALUE,…",
+    help="Put variants of a detector in its place, one a value: NAME-FIELD-VALUE. Several fields give every "
+    "combination.",
+)
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N or mps.")
 @click.option(
     "--jobs",
@@ -170,6 +178,7 @@ def _request(plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...], opti
         anomalies=options["anomalies"],
         exclude=options["exclude"],
         changes=parse_changes(options["changes"]),
+        sweeps=parse_sweeps(options["sweeps"]),
         plugin_files=plugin_files,
         plugin_rules=plugin_rules,
         settings=settings,

@@ -8,6 +8,7 @@ from benchkit.registry.loading import defined_in
 from benchkit.registry.records import KINDS, Kind, Load, Offer, PluginItem, PluginRecord, Registry, Setting
 from benchkit.registry.selection import select_anomalies, select_dataset, select_detectors
 from benchkit.registry.settings import JSON, apply_settings, recorded_hash, settings_hash, settings_of
+from benchkit.registry.sweeping import Sweeps, apply_sweeps
 from benchkit.registry.text import printable, printable_lines, shortened
 
 __all__ = [
@@ -20,7 +21,9 @@ __all__ = [
     "PluginRecord",
     "Registry",
     "Setting",
+    "Sweeps",
     "apply_settings",
+    "apply_sweeps",
     "defined_in",
     "given_offer",
     "load_registry",

@@ -9,7 +9,8 @@ from typing import Any, Literal, Union, get_args, get_origin
 def converted(value: object, hint: Any) -> object:
     """Return ``value`` as the type ``hint`` wants it.
 
-    Integers serve as floats, lists as tuples and frozen sets, the string ``none`` as None. A bool is no number.
+    Integers serve as floats, lists as tuples and frozen sets, the string ``none`` as None, and a single value as a
+    tuple of any length: ``hidden=50`` is one hidden layer. A bool is no number.
 
     Raises:
         TypeError: the value does not fit.
@@ -46,9 +47,11 @@ def _one_of(value: object, hints: tuple[Any, ...]) -> object:
 
 
 def _collection(value: object, origin: Any, hints: tuple[Any, ...]) -> object:
-    if not isinstance(value, (list, tuple)):
-        raise TypeError(f"{value!r} is not a list")
     is_fixed = origin is tuple and hints and hints[-1] is not Ellipsis
+    if not isinstance(value, (list, tuple)):
+        if origin is not tuple or is_fixed or not hints:
+            raise TypeError(f"{value!r} is not a list")
+        value = [value]
     if is_fixed and len(hints) != len(value):
         raise TypeError(f"{value!r} does not have {len(hints)} elements")
     kinds = hints if is_fixed else (hints[0] if hints else Any,) * len(value)

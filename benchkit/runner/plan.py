@@ -72,20 +72,15 @@ class Plan:
 
 
 def make_plan(
-    registry: Registry,
     *,
     dataset: Offer[Dataset],
     detectors: Sequence[Offer[Detector]],
     anomalies: Sequence[Offer[AnomalyGenerator]],
+    views: Mapping[str, Offer[View]],
     seeds: Sequence[int],
 ) -> Plan:
-    """Group every pair into tasks, so that each detector is fitted once and scored against many anomalies.
-
-    Raises:
-        UsageError: a detector was asked for on a view (``gaussian@logits``) that nobody offers.
-    """
+    """Group every pair into tasks, so that each detector is fitted once and scored against many anomalies."""
     ordered = tuple(sorted(detectors, key=lambda offer: (offer.item.view, offer.item.name)))
-    views = _views(registry, ordered)
     groups: dict[frozenset[int] | None, list[Offer[AnomalyGenerator]]] = {}
     for anomaly in anomalies:
         groups.setdefault(anomaly.item.normal_labels, []).append(anomaly)
@@ -121,8 +116,12 @@ def _names(offers: Sequence[Offer[AnomalyGenerator]]) -> tuple[str, ...]:
     return tuple(offer.item.name for offer in offers)
 
 
-def _views(registry: Registry, detectors: Sequence[Offer[Detector]]) -> dict[str, Offer[View]]:
-    """Find who offers each view; a built-in choice that nobody offers fails its own cells only."""
+def views_for(registry: Registry, detectors: Sequence[Offer[Detector]]) -> dict[str, Offer[View]]:
+    """Find who offers each view; a built-in choice that nobody offers fails its own cells only.
+
+    Raises:
+        UsageError: a detector was asked for on a view (``gaussian@logits``) that nobody offers.
+    """
     found: dict[str, Offer[View]] = {}
     for detector in detectors:
         try:

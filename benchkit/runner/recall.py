@@ -20,6 +20,7 @@ def record_request(request: Request) -> dict[str, Any]:
         "detectors": _names(request.detectors),
         "anomalies": _names(request.anomalies),
         "exclude": list(request.exclude),
+        "sweeps": {name: dict(fields) for name, fields in request.sweeps.items()},
         "plugin_files": [str(Path(file).absolute()) for file in request.plugin_files],
         "plugin_rules": list(request.plugin_rules),
     }
@@ -68,6 +69,7 @@ def _request(kept: Mapping[str, Any], changes: Mapping[str, Any], settings: RunS
         anomalies=tuple(kept["anomalies"]),
         exclude=tuple(kept["exclude"]),
         changes=changes,
+        sweeps=kept.get("sweeps", {}),
         plugin_files=tuple(Path(file) for file in kept["plugin_files"]),
         plugin_rules=tuple(kept["plugin_rules"]),
         settings=settings,

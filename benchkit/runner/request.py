@@ -11,13 +11,15 @@ from benchkit.contract import AnomalyGenerator, Dataset, Detector
 from benchkit.registry import (
     Offer,
     Registry,
+    Sweeps,
     apply_settings,
+    apply_sweeps,
     load_registry,
     select_anomalies,
     select_dataset,
     select_detectors,
 )
-from benchkit.runner.plan import Plan, make_plan
+from benchkit.runner.plan import Plan, make_plan, views_for
 from benchkit.runner.settings import RunSettings
 from benchkit.runner.surroundings import surroundings_kept
 
@@ -34,7 +36,9 @@ class Request:
         detectors: names, globs, ``GLOB@VIEW`` or detector objects; none: all that are taken by default.
         anomalies: names, globs, groups or generator objects; none: all that are taken by default.
         exclude: names and globs of detectors and anomalies to leave out.
-        changes: fields to change, by name or glob: ``{"pixel-ae": {"epochs": 1}}``.
+        changes: fields to change, by name or glob: ``{"pixel-ae": {"epochs": 1}}``; of the data set, of detectors,
+            anomalies, and the views that the detectors look at.
+        sweeps: fields to vary: ``{"pixel-ae": {"epochs": [1, 5]}}`` puts two detectors in the place of one.
         plugin_files: plugin files to load too.
         plugin_rules: ``no:NAME`` leaves a plugin out.
         settings: how to run.
@@ -45,6 +49,7 @@ class Request:
     anomalies: Sequence[str | AnomalyGenerator] = ()
     exclude: Sequence[str] = ()
     changes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    sweeps: Sweeps = field(default_factory=dict)
     plugin_files: Sequence[Path] = ()
     plugin_rules: Sequence[str] = ()
     settings: RunSettings = field(default_factory=RunSettings)
@@ -62,13 +67,17 @@ class Request:
         dataset: list[Offer[Any]] = [select_dataset(registry, self.dataset)]
         detectors: list[Offer[Any]] = list(select_detectors(registry, self.detectors, self.exclude))
         anomalies: list[Offer[Any]] = list(select_anomalies(registry, self.anomalies, self.exclude))
-        changed = apply_settings([*dataset, *detectors, *anomalies], self.changes)
-        after = len(dataset) + len(detectors)
+        views = views_for(registry, detectors)
+        offerers: list[Offer[Any]] = list({offer.item.name: offer for offer in views.values()}.values())
+        parts = [dataset, detectors, anomalies, offerers]
+        changed = iter(apply_settings([offer for part in parts for offer in part], self.changes))
+        dataset, detectors, anomalies, offerers = ([next(changed) for _ in part] for part in parts)
+        by_name = {offer.item.name: offer for offer in offerers}
         plan = make_plan(
-            registry,
-            dataset=changed[0],
-            detectors=changed[1:after],
-            anomalies=changed[after:],
+            dataset=dataset[0],
+            detectors=apply_sweeps(detectors, self.sweeps),
+            anomalies=anomalies,
+            views={view: by_name[offer.item.name] for view, offer in views.items()},
             seeds=self.settings.seeds,
         )
         return registry, plan
