@@ -90,3 +90,15 @@ def test_wrong_settings_are_refused() -> None:
     """An activation that does not exist is a wrong request."""
     with pytest.raises(UsageError, match="swish"):
         Autoencoder(name="mine", activation="swish").fit(blobs(5).images, seed=0)
+
+
+def test_no_epoch_scores_by_the_first_weights() -> None:
+    """Without training a detector is its network as it was built, and has no learning curve."""
+    images = blobs(12).images
+    detector = replace(BY_NAME["pixel-ae-shallow"], epochs=0)
+    scorer = detector.fit(images, seed=3)
+    vectors = images.flatten(1)
+    with torch.no_grad():
+        errors = (detector.build(vectors.shape[1], seed=3)(vectors) - vectors).square().mean(1)
+    torch.testing.assert_close(scorer(images), errors)
+    assert list(scorer.losses) == []

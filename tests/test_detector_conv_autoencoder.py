@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from benchkit_conv_autoencoder import MaxPoolAutoencoder, StridedAutoencoder, benchkit_detectors
+from benchkit_conv_autoencoder import MaxPoolAutoencoder, RootMeanSquared, StridedAutoencoder, benchkit_detectors
 from benchkit_conv_autoencoder.base import ConvolutionalAutoencoder
 from torch import nn
 from torch.nn import functional
@@ -76,7 +76,7 @@ def plain_pooled(channels: int, height: int, width: int) -> nn.Sequential:
     )  # fmt: skip
 
 
-PLAIN = {"conv-ae": plain_strided, "conv-ae-maxpool": plain_pooled}
+PLAIN = {"conv-ae": plain_strided, "conv-ae-rmse": plain_strided, "conv-ae-maxpool": plain_pooled}
 
 
 @each_detector
@@ -144,3 +144,14 @@ def test_scores_are_the_documented_errors() -> None:
     entropy = functional.binary_cross_entropy(chances, images, reduction="none").mean((1, 2, 3))
     torch.testing.assert_close(strided(images), squared)
     torch.testing.assert_close(pooled(images), entropy)
+
+
+def test_the_root_mean_squared_error_is_the_root_of_the_score() -> None:
+    """``conv-ae-rmse`` is ``conv-ae`` of the same seed, its scores under the root; a run takes it when asked."""
+    images = blobs(10).images
+    squared, rooted = (
+        replace(detector, max_images=60).fit(images, seed=4)
+        for detector in (STRIDED, RootMeanSquared(name="conv-ae-rmse"))
+    )
+    assert torch.equal(rooted(images), squared(images).sqrt())
+    assert (STRIDED.by_default, RootMeanSquared.by_default) == (True, False)

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from benchkit_mnist import Mnist, benchkit_datasets
+from benchkit_mnist import Mnist, MnistBeginning, benchkit_datasets
 
 from benchkit import DataError
 from benchkit.data import read_raw, to_bytes
@@ -17,12 +17,19 @@ real = pytest.mark.skipif(not os.environ.get("BENCHKIT_DATA"), reason="BENCHKIT_
 
 def test_it_is_offered_with_four_files_and_three_mirrors_each() -> None:
     """The hook offers `mnist`: four IDX files of the published sizes, each from several places, gzipped."""
-    (dataset,) = benchkit_datasets()
+    dataset, _ = benchkit_datasets()
     assert dataset.name == "mnist"
     assert [file.size for file in dataset.files()] == [16 + 60000 * 784, 8 + 60000, 16 + 10000 * 784, 8 + 10000]
     for file in dataset.files():
         assert len(file.urls) == 3
         assert all(url.endswith(f"/{Path(file.path).name}.gz") for url in file.urls)
+
+
+def test_the_small_one_is_made_of_the_same_files() -> None:
+    """The hook offers `mnist-1000`, and what is fetched for one is there for the other."""
+    whole, small = benchkit_datasets()
+    assert small.name == "mnist-1000"
+    assert small.files() == whole.files()
 
 
 def test_offline_without_files_the_command_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,3 +62,15 @@ def test_the_real_images_are_read_as_published(monkeypatch: pytest.MonkeyPatch) 
     assert splits.train.labels.bincount().tolist() == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
     assert float(splits.train.images.double().mean()) / 255 == pytest.approx(0.1307, abs=5e-5)
     assert to_bytes(splits.train.images[:1]).max() == 255
+
+
+@real
+@pytest.mark.real
+def test_the_small_one_is_the_beginning_of_the_training_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first thousand training images in their order; the test images are those of the whole."""
+    monkeypatch.setenv("BENCHKIT_OFFLINE", "1")
+    whole, small = Mnist().load(), MnistBeginning().load()
+    assert small.train.images.equal(whole.train.images[:1000])
+    assert small.train.labels.equal(whole.train.labels[:1000])
+    assert small.test.images.equal(whole.test.images)
+    assert small.test.labels.equal(whole.test.labels)

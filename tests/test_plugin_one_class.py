@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import benchkit_one_class
 import pytest
 import torch
-from benchkit_one_class import OneClass
+from benchkit_one_class import OneAgainstOne, OneClass
 
 from benchkit import LabelledImages, Unsupported, UsageError
+from benchkit.registry.settings import changeable
 
-OFFERED = list(benchkit_one_class.benchkit_anomaly_generators())
+*OFFERED, FIVES = benchkit_one_class.benchkit_anomaly_generators()
 
 
 def ten_digits() -> LabelledImages:
@@ -48,3 +51,30 @@ def test_one_class_is_one(labels: frozenset[int] | None) -> None:
     """No class, all and two are refused."""
     with pytest.raises(UsageError, match="expected one class"):
         OneClass("some", normal_labels=labels)
+
+
+def test_fives_among_sevens_are_the_test_images_of_both() -> None:
+    """Normal is 7, the anomalies are the fives in order; a run takes it only when it is asked for."""
+    test = ten_digits()
+    assert isinstance(FIVES, OneAgainstOne)
+    assert (FIVES.name, FIVES.normal_labels, FIVES.alters_test, FIVES.by_default) == (
+        "five-among-sevens", frozenset({7}), False, False,
+    )  # fmt: skip
+    assert torch.equal(FIVES.generate(test, seed=1), test.images[[5, 15, 25]])
+
+
+def test_other_digits_can_be_set() -> None:
+    """With the settings the normal class follows, and can be set by nothing else; two names for one class are none."""
+    other = replace(FIVES, normal=2, anomaly=9)
+    assert other.normal_labels == {2}
+    assert torch.equal(other.generate(ten_digits(), seed=1), ten_digits().images[[9, 19, 29]])
+    assert [setting.name for setting in changeable(FIVES)] == ["group", "normal", "anomaly"]
+    with pytest.raises(UsageError, match="expected two classes"):
+        replace(FIVES, anomaly=7)
+
+
+def test_a_data_set_without_the_class_has_no_such_anomaly() -> None:
+    """The reason says so."""
+    test = ten_digits()
+    with pytest.raises(Unsupported, match="no test image is of class 5"):
+        FIVES.generate(test.select(test.labels == 7), seed=0)

@@ -37,8 +37,14 @@ def test_few_images_are_not_looked_at_more_often_than_a_batch(n: int, batch: int
     assert seen >= epochs * n
 
 
-@pytest.mark.parametrize("wrong", [{"epochs": 0}, {"epochs": 1, "min_images": -1}, {"epochs": 1, "max_images": 0}])
+@given(n=st.integers(1, 10**6), low=st.integers(0, 10**6), high=st.integers(1, 10**6))
+def test_no_epoch_is_no_image(n: int, low: int, high: int) -> None:
+    """Without an epoch nothing is seen, whatever the lower bound asks for."""
+    assert Budget(0, low, high).images(n) == Budget(0, low).images(n, batch_size=7) == 0
+
+
+@pytest.mark.parametrize("wrong", [{"epochs": -1}, {"epochs": 1, "min_images": -1}, {"epochs": 1, "max_images": 0}])
 def test_numbers_out_of_range_are_refused(wrong: dict[str, int]) -> None:
-    """A budget that trains nothing is a wrong request and says which number it got."""
+    """A budget that cannot be is a wrong request and says which number it got."""
     with pytest.raises(UsageError, match="training budget: got"):
         Budget(**wrong)

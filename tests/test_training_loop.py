@@ -163,12 +163,31 @@ def test_nothing_to_learn_from_is_refused(inputs: int, targets: int | None) -> N
         train(dense((3, 3), ["linear"]), functional.mse_loss, torch.zeros(inputs, 3), **settings)
 
 
-@pytest.mark.parametrize("wrong", [{"batch_size": 0}, {"images": 0}])
+@pytest.mark.parametrize("wrong", [{"batch_size": 0}, {"images": -1}])
 def test_numbers_out_of_range_are_refused(wrong: dict[str, int]) -> None:
-    """A batch of nothing, or a budget of nothing, is a wrong request."""
+    """A batch of nothing, or a budget below nothing, is a wrong request."""
     settings = {"batch_size": 4, "images": 10, "seed": 0} | wrong
     with pytest.raises(UsageError, match="at least 1"):
         train(dense((3, 3), ["linear"]), functional.mse_loss, torch.zeros(5, 3), **settings)
+
+
+@pytest.mark.parametrize("budgets", [(0,), (0, 0), (40, 0), (0, 30, 40)], ids=str)
+def test_a_budget_of_nothing_leaves_a_module_as_it_was_built(budgets: tuple[int, ...]) -> None:
+    """It has no loss and its first weights, alone or beside others, which are trained as they would be alone."""
+    inputs, seeds = noise(20, 6), range(len(budgets))
+    settings = {"batch_size": 4, "learning_rate": 0.1}
+    untrained, modules = (
+        [build(lambda: dense((6, 2, 6), ["tanh", "linear"]), seed=seed, device="cpu") for seed in seeds]
+        for _ in range(2)
+    )
+    losses = train_many(modules, functional.mse_loss, [inputs] * len(seeds), images=budgets, seeds=seeds, **settings)
+    for seed, images in enumerate(budgets):
+        alone = train(untrained[seed], functional.mse_loss, inputs, images=images, seed=seed, **settings)
+        assert len(alone) == -(-images // 20)
+        assert losses[seed] == pytest.approx(alone)
+        for got, expected in zip(modules[seed].parameters(), untrained[seed].parameters(), strict=True):
+            torch.testing.assert_close(got, expected)
+        assert not modules[seed].training
 
 
 SIZES, BUDGETS, SEEDS = (100, 73, 100, 55), (300, 200, 130, 90), (0, 1, 2, 0)

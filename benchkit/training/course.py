@@ -36,7 +36,12 @@ class Course:
         self._counts += counts
 
     def epoch_losses(self) -> list[float]:
-        """Return the mean loss over the rows of each epoch, each row's before the step that it was part of."""
+        """Return the mean loss over the rows of each epoch, each row's before the step that it was part of.
+
+        Without a step there is none.
+        """
+        if not self._losses:
+            return []
         counts = np.asarray(self._counts, dtype=np.float64)
         losses = torch.cat(self._losses).cpu().double().numpy()
         starts = np.arange(0, len(counts), self.order.per_epoch)

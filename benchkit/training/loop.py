@@ -45,7 +45,7 @@ def train(
         targets: N×…, on the device; None: the inputs themselves, as for an autoencoder.
         batch_size: rows in a step; the last step of an epoch takes what is left.
         images: rows to be seen, counted with repetition (see ``Budget``). An epoch is N of them; the last may be
-            shorter.
+            shorter. 0: the module stays as it is, and there is no loss.
         seed: the only source of randomness: the order in which rows are seen.
         learning_rate: the optimiser's step size.
         optimiser: ``adam``, ``adagrad``, ``rmsprop`` or ``adadelta``.
@@ -53,7 +53,7 @@ def train(
 
     Raises:
         DataError: there are no inputs, or not as many targets as inputs.
-        UsageError: ``batch_size`` or ``images`` is below 1, or the optimiser is unknown.
+        UsageError: ``batch_size`` is below 1, ``images`` below 0, or the optimiser is unknown.
     """
     (losses,) = train_many(
         [module], loss, [inputs], targets=None if targets is None else [targets], batch_size=batch_size,
@@ -107,7 +107,7 @@ def train_many(
         order = Order(len(given), images[place], batch_size, seed=seeds[place], replacement=replacement)
         courses.append(Course(module, as_rows(given), wanted, order))
     make = partial(make_optimiser, optimiser, learning_rate)
-    groups = _groups(courses, loss, batch_size)
+    groups = _groups([course for course in courses if course.order.steps], loss, batch_size)
     works = [partial(train_together, group, loss, make, batch_size, stacked=stacked) for group, stacked in groups]
     if len(works) > 1 and courses[0].rows.device.type == "cpu":
         side_by_side(works)
@@ -115,7 +115,7 @@ def train_many(
         for (group, _), work in zip(groups, works, strict=True):
             with one_thread() if is_small(group[0].module, batch_size) else nullcontext():
                 work(threading.Event())
-    return [course.epoch_losses() for course in courses]
+    return [_ended(course) for course in courses]
 
 
 def _groups(courses: list[Course], loss: Loss, batch_size: int) -> list[tuple[list[Course], bool]]:
@@ -169,8 +169,11 @@ def train_together(
             optimiser = optimiser.cut(stack.flat, part)
             advance, supply = _advance(stack, loss, optimiser, stacked=stacked), Supply(active, batch_size)
     stack.release()
-    for course in courses:
-        course.module.eval()
+
+
+def _ended(course: Course) -> list[float]:
+    course.module.eval()
+    return course.epoch_losses()
 
 
 def _pays(share: float, times: float) -> bool:
@@ -208,9 +211,9 @@ def _check(inputs: Tensor | Rows, targets: Tensor | None, batch_size: int, image
             f"training: got {len(inputs)} inputs and {len(inputs if targets is None else targets)} targets; expected "
             "at least one input and a target for each. Check which classes are normal in this run."
         )
-    if batch_size < 1 or images < 1:
+    if batch_size < 1 or images < 0:
         raise UsageError(
-            f"training: got batch_size={batch_size} and images={images}; expected both to be at least 1. "
+            f"training: got batch_size={batch_size} and images={images}; expected at least 1 and at least 0. "
             "Correct the detector's or view's settings."
         )
 

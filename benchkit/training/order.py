@@ -18,7 +18,7 @@ class Order:
 
     Args:
         n: rows there are, at least 1.
-        images: rows to be seen, counted with repetition, at least 1.
+        images: rows to be seen, counted with repetition, 0 or more.
         batch_size: rows of a batch, at least 1.
         seed: the only source of randomness.
         replacement: draw rows with replacement instead of shuffling them.

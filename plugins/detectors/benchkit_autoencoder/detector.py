@@ -45,7 +45,7 @@ class Autoencoder(Detector):
     setting_ranges: ClassVar[Ranges] = {
         "hidden": AT_LEAST_ONE,
         "batch_size": AT_LEAST_ONE,
-        "epochs": AT_LEAST_ONE,
+        "epochs": (0, math.inf),
         "min_images": (0, math.inf),
         "max_images": AT_LEAST_ONE,
         "learning_rate": ABOVE_ZERO,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,11 @@ ELSEWHERE = 512
 """Images scored at a time on any other device."""
 
 
+def at_once(images: Tensor) -> int:
+    """Return how many of the images are to be scored at a time."""
+    return SCORING_BATCH.get(images.device.type, ELSEWHERE)
+
+
 @dataclass(frozen=True)
 class ConvolutionalAutoencoder(Detector):
     """An autoencoder of images; score: its reconstruction error of an image, mean over the pixels.
@@ -36,7 +42,7 @@ class ConvolutionalAutoencoder(Detector):
     """
 
     setting_ranges: ClassVar[Ranges] = {
-        "epochs": AT_LEAST_ONE,
+        "epochs": (0, math.inf),
         "batch_size": AT_LEAST_ONE,
         "max_images": AT_LEAST_ONE,
         "learning_rate": ABOVE_ZERO,
@@ -60,6 +66,10 @@ class ConvolutionalAutoencoder(Detector):
     @abstractmethod
     def errors(self, outputs: Tensor, images: Tensor) -> Tensor:
         """Return the reconstruction error of every pixel, n×C×H×W."""
+
+    def score(self, errors: Tensor) -> Tensor:
+        """Return the score of each image, n, by the errors of its pixels, n×C×H×W: their mean."""
+        return errors.flatten(1).mean(1)
 
     def pictures(self, outputs: Tensor) -> Tensor:
         """Return the reconstructed images, n×C×H×W, by the network's outputs."""
@@ -119,10 +129,10 @@ class _ReconstructionError:
     losses: Sequence[float]
 
     def __call__(self, inputs: Tensor, /) -> Tensor:
-        return batched(self._score, inputs, SCORING_BATCH.get(inputs.device.type, ELSEWHERE))
+        return batched(self._score, inputs, at_once(inputs))
 
     def _score(self, images: Tensor) -> Tensor:
-        return self.kind.errors(self.network(images), images).flatten(1).mean(1)
+        return self.kind.score(self.kind.errors(self.network(images), images))
 
     def reconstruct(self, inputs: Tensor, /) -> Tensor:
         """Return what the network makes of images."""

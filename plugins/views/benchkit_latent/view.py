@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -34,7 +35,7 @@ class Latent(View):
 
     setting_ranges: ClassVar[Ranges] = {
         "hidden": AT_LEAST_ONE,
-        "epochs": AT_LEAST_ONE,
+        "epochs": (0, math.inf),
         "batch_size": AT_LEAST_ONE,
         "learning_rate": ABOVE_ZERO,
         "max_images": AT_LEAST_ONE,

@@ -39,7 +39,7 @@ class Subject(View):
 
     setting_ranges: ClassVar[Ranges] = {
         "hidden": AT_LEAST_ONE,
-        "epochs": AT_LEAST_ONE,
+        "epochs": (0, math.inf),
         "batch_size": AT_LEAST_ONE,
         "learning_rate": ABOVE_ZERO,
         "min_images": (0, math.inf),
