@@ -214,6 +214,16 @@ def test_where_nothing_fires_the_energy_is_as_it_is(name: str) -> None:
     torch.testing.assert_close(score, -torch.logsumexp(head.bias.detach(), 0), rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.parametrize("name", ["msp", "entropy", "energy", "max-logit", "gen", "kl-matching", "openmax"])
+def test_what_is_no_view_of_logits_is_refused(name: str) -> None:
+    """Pixels would be taken for logits, and scored for nothing; a stranger's view of logits is taken by its name."""
+    here = world()
+    with pytest.raises(Unsupported, match=rf"^torch-ood-{name} needs the logits .* 'layer1' is no view of such"):
+        replace(NAMED[name], view="layer1").fit(here.looks["layer1"](here.normal).detach(), seed=0)
+    logits = here.looks["logits"](here.normal).detach()
+    assert replace(NAMED[name], view="acme-logits").fit(logits, seed=0)(logits).shape == (len(logits),)
+
+
 @pytest.mark.parametrize("name", ["ash", "scale"])
 def test_negative_features_are_refused(name: str) -> None:
     """A sum of them may be 0, and what is divided by it anything."""

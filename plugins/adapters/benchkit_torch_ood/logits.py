@@ -1,4 +1,4 @@
-"""Methods that look at logits alone; any view is taken for logits."""
+"""Methods that look at logits alone; what they make of anything else means nothing, so they refuse it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,37 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from benchkit import Unsupported
+from benchkit import Rows, Scorer, Unsupported
 from benchkit_torch_ood.adapter import COUNT, POSITIVE, SHARE, TEMPERATURE, Limits, OodOnInputs
 from benchkit_torch_ood.scoring import Function
+from benchkit_torch_ood.subject import LOGITS
 
 
 @dataclass(frozen=True)
-class MaxSoftmax(OodOnInputs):
+class OodOnLogits(OodOnInputs):
+    """A method that takes its inputs for logits (n×classes), and gets no others.
+
+    In a tensor nothing tells logits from other numbers. The name of the view does: ``logits`` is a word of it.
+    """
+
+    view: str = LOGITS
+
+    def fit(self, normal: Tensor | Rows, *, seed: int) -> Scorer:
+        """Fit on normal logits (N×classes, N ≥ 1) and return the scorer.
+
+        Raises:
+            Unsupported: the view is none of logits, or they are of a kind that the method cannot take.
+        """
+        if LOGITS not in self.view.split("-"):
+            raise Unsupported(
+                f"{self.name} needs the logits of a classifier, and {self.view!r} is no view of such: a view of logits "
+                "has that word in its name. Leave '@' and the view out."
+            )
+        return super().fit(normal, seed=seed)
+
+
+@dataclass(frozen=True)
+class MaxSoftmax(OodOnLogits):
     """Score: minus the largest class probability.
 
     It ends at -1 where that rounds to 1; ``max-softmax``, which comes with benchkit, goes on. Source: Hendrycks and
@@ -28,7 +52,6 @@ class MaxSoftmax(OodOnInputs):
     method: ClassVar[str] = "MaxSoftmax"
     setting_ranges: ClassVar[Limits] = {"temperature": TEMPERATURE}
 
-    view: str = "logits"
     temperature: float = 1.0
 
     def fitted(self, inputs: Tensor) -> Function:
@@ -37,7 +60,7 @@ class MaxSoftmax(OodOnInputs):
 
 
 @dataclass(frozen=True)
-class Entropy(OodOnInputs):
+class Entropy(OodOnLogits):
     """Score: entropy of the class probabilities, nats.
 
     Source: Chan, Rottmann and Gottschalk 2021, https://arxiv.org/abs/2012.06575.
@@ -45,15 +68,13 @@ class Entropy(OodOnInputs):
 
     method: ClassVar[str] = "Entropy"
 
-    view: str = "logits"
-
     def fitted(self, inputs: Tensor) -> Function:
         """Fit nothing."""
         return self.made(None).predict_logits
 
 
 @dataclass(frozen=True)
-class Energy(OodOnInputs):
+class Energy(OodOnLogits):
     """Score: minus the log of the sum of exponentials of the logits.
 
     Source: Liu et al. 2020, "Energy-based Out-of-distribution Detection", https://arxiv.org/abs/2010.03759.
@@ -65,7 +86,6 @@ class Energy(OodOnInputs):
     method: ClassVar[str] = "EnergyBased"
     setting_ranges: ClassVar[Limits] = {"temperature": TEMPERATURE}
 
-    view: str = "logits"
     temperature: float = 1.0
 
     def fitted(self, inputs: Tensor) -> Function:
@@ -74,12 +94,10 @@ class Energy(OodOnInputs):
 
 
 @dataclass(frozen=True)
-class MaxLogit(OodOnInputs):
+class MaxLogit(OodOnLogits):
     """Score: minus the largest logit. Source: Hendrycks et al. 2022, https://arxiv.org/abs/1911.11132."""
 
     method: ClassVar[str] = "MaxLogit"
-
-    view: str = "logits"
 
     def fitted(self, inputs: Tensor) -> Function:
         """Fit nothing."""
@@ -87,7 +105,7 @@ class MaxLogit(OodOnInputs):
 
 
 @dataclass(frozen=True)
-class Gen(OodOnInputs):
+class Gen(OodOnLogits):
     """Generalised entropy; score: mean of (p(1 - p))^gamma over the likeliest classes.
 
     Source: Liu, Lochman and Zach 2023, "GEN: Pushing the Limits of Softmax-Based Out-of-Distribution Detection", CVPR.
@@ -100,7 +118,6 @@ class Gen(OodOnInputs):
     method: ClassVar[str] = "GEN"
     setting_ranges: ClassVar[Limits] = {"gamma": POSITIVE, "classes": COUNT}
 
-    view: str = "logits"
     gamma: float = 0.1
     classes: int = 100
 
@@ -110,7 +127,7 @@ class Gen(OodOnInputs):
 
 
 @dataclass(frozen=True)
-class KlMatching(OodOnInputs):
+class KlMatching(OodOnLogits):
     """Score: Kullback-Leibler divergence from the nearest mean posterior of a class, nats.
 
     The mean is over the normal inputs that are predicted as the class, as in the paper: no label is needed. The paper
@@ -120,15 +137,13 @@ class KlMatching(OodOnInputs):
 
     method: ClassVar[str] = "KLMatching"
 
-    view: str = "logits"
-
     def fitted(self, inputs: Tensor) -> Function:
         """Fit the mean posteriors."""
         return self.made(None).fit_logits(inputs).predict_logits
 
 
 @dataclass(frozen=True)
-class OpenMax(OodOnInputs):
+class OpenMax(OodOnLogits):
     """Score: the probability of a class "unknown", from how far logits lie from the mean of a class.
 
     The class of a normal input is the predicted one: there are no labels; the paper takes those that are predicted
@@ -146,7 +161,6 @@ class OpenMax(OodOnInputs):
     method: ClassVar[str] = "OpenMax"
     setting_ranges: ClassVar[Limits] = {"tail": COUNT, "revised": COUNT, "euclidean": SHARE}
 
-    view: str = "logits"
     tail: int = 25
     revised: int = 10
     euclidean: float = 1.0
