@@ -34,6 +34,7 @@ DOCUMENTS = (
         pytest.param(name, marks=pytest.mark.faults)
         for name in (
             "plugins/README.md",
+            "plugins/advanced.md",
             "docs/detectors.md",
             "benchmarks/README.md",
             "docs/ci.md",
