@@ -249,7 +249,7 @@ def _without_numbers(bad: Counter[str], cells: int, folder: Path) -> str:
 
 def _plan_text(plan: Plan, request: Request, out: Path) -> str:
     from benchkit.report import counted
-    from benchkit.runner import estimate
+    from benchkit.runner import estimate, remark_on_absent_classes
 
     lines = [
         f"{task.title}: {counted(len(task.detectors), 'fit')}, {counted(task.n_cells, 'cell')}" for task in plan.tasks
@@ -258,6 +258,7 @@ def _plan_text(plan: Plan, request: Request, out: Path) -> str:
         f"detectors: {', '.join(offer.item.name for offer in plan.detectors)}",
         f"anomalies: {', '.join(offer.item.name for offer in plan.anomalies)}",
         f"in all: {counted(len(plan.tasks), 'task')}, {counted(plan.n_fits, 'fit')}, {counted(plan.n_cells, 'cell')}",
+        *filter(None, [remark_on_absent_classes(plan)]),
     ]
     cost = estimate(plan, out)
     if cost is not None and len(cost.unknown) == len(plan.detectors):

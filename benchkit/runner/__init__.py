@@ -1,5 +1,6 @@
 """The run: a plan of fit groups, the protocol that makes their numbers comparable, and the work itself."""
 
+from benchkit.runner.absent import remark_on_absent_classes
 from benchkit.runner.conduct import Listener, conduct, resume
 from benchkit.runner.estimate import Estimate, estimate
 from benchkit.runner.plan import Plan, Task, make_plan, tasks_left
@@ -26,6 +27,7 @@ __all__ = [
     "make_plan",
     "parse_size",
     "recall_request",
+    "remark_on_absent_classes",
     "resume",
     "seeds_from",
     "tasks_left",
