@@ -217,3 +217,17 @@ def test_objects_need_not_be_hashable() -> None:
     assert first is not None
     assert second is not None
     assert first.bundle is second.bundle
+
+
+def test_whoever_watches_is_told_what_is_at_work() -> None:
+    """Each group from when it is taken until it is brought back, by detector and classes."""
+    told: list[list[str]] = []
+    agenda = Agenda([task("pixels", "pixels")], watch=told.append)
+    first = agenda.take(None)
+    second = agenda.take(None)
+    assert first is not None
+    assert second is not None
+    agenda.learn(first, GroupReport([]))
+    agenda.learn(second, GroupReport([]))
+    names = [f"{turn.offer.item.name}, all classes" for turn in (first, second)]
+    assert told == [names[:1], names, names[1:], []]

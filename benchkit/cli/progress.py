@@ -21,10 +21,13 @@ class Progress:
 
     Args:
         bar: tqdm's; disabled where standard error is no terminal.
+        line: another of tqdm's, below it, for what is at work; None: it is not shown.
     """
 
-    def __init__(self, bar: Any) -> None:
+    def __init__(self, bar: Any, line: Any = None) -> None:
         self._bar = bar
+        self._line_below = line
+        self._since: dict[str, float] = {}
         self._total = 0
         self._counts: Counter[str] = Counter()
         self._began = self._last = time.monotonic()
@@ -39,9 +42,18 @@ class Progress:
         self._counts[cell.status] += 1
         self._bar.set_postfix_str(f"{cell.detector} × {cell.anomaly}", refresh=False)
         self._bar.update()
+        self.at_work(list(self._since))
         if self._bar.disable and time.monotonic() - self._last >= EVERY:
             self._last = time.monotonic()
             click.echo(f"benchkit: {self._line()}", err=True)
+
+    def at_work(self, titles: list[str]) -> None:
+        """Show which fit groups are at work, each with the seconds since it began."""
+        now = time.monotonic()
+        self._since = {title: self._since.get(title, now) for title in titles}
+        if self._line_below is not None and not self._line_below.disable:
+            shown = [f"{title} {_seconds(now - since)}".rstrip() for title, since in self._since.items()]
+            self._line_below.set_description_str("at work: " + " · ".join(shown) if shown else "")
 
     def _line(self) -> str:
         done = self._counts.total()
@@ -57,3 +69,8 @@ class Progress:
 
         if text:
             tqdm.write(printable_lines(text), file=sys.stderr, end="" if text.endswith("\n") else "\n")
+
+
+def _seconds(passed: float) -> str:
+    """Return how long it has been at work; nothing where that is not worth saying."""
+    return f"({passed:.0f} s)" if passed >= 1 else ""

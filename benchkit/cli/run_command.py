@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from benchkit.cli.colour import wants_colour
 from benchkit.cli.common import offline_option, plugin_options, registry_from
 from benchkit.cli.config import config_option, parse_changes, parse_sweeps
 from benchkit.cli.isolation import changed_settings, debugger, how_settings, refuse_changes, run_folder
@@ -192,9 +193,15 @@ def _carry_out(request: Request, registry: Registry, plan: Plan, options: dict[s
     from benchkit.runner import Earlier, Listener, conduct, resume
 
     retry = _retry(options)
-    with tqdm(total=plan.n_cells, unit="cell", disable=None, dynamic_ncols=True) as bar, debugger(options["pdb"]):
-        progress = Progress(bar)
-        listener = Listener(on_begin=progress.begin, on_cell=progress.advance, on_text=progress.say)
+    with (
+        tqdm(total=plan.n_cells, unit="cell", disable=None, dynamic_ncols=True) as bar,
+        tqdm(bar_format="{desc}", disable=None, dynamic_ncols=True, leave=False, position=1) as line,
+        debugger(options["pdb"]),
+    ):
+        progress = Progress(bar, line)
+        listener = Listener(
+            on_begin=progress.begin, on_cell=progress.advance, on_work=progress.at_work, on_text=progress.say
+        )
         if options["resume"]:
             return resume(request, registry, plan, earlier=Earlier(options["resume"], retry), listener=listener)
         return conduct(request, registry, plan, out=options["out"], run_id=options["name"], listener=listener)
@@ -219,10 +226,12 @@ def _left(plan: Plan, options: dict[str, Any]) -> Plan:
 
 def _report(folder: Path, options: dict[str, Any], registry: Registry, request: Request) -> int:
     """Print the leaderboard; return the exit status: 1 when rows are missing that were asked for."""
-    from benchkit.api import load_run
+    from benchkit.report import leaderboards, render
+    from benchkit.results import read_run
 
-    run = load_run(folder)
-    click.echo(run.table(options["table_format"], columns=options["columns"]))
+    run = read_run(folder)
+    boards = leaderboards([run], columns=options["columns"])
+    click.echo(render(boards, options["table_format"], colour=wants_colour()))
     click.echo(f"benchkit: results are in {folder}", err=True)
     bad = Counter(status for status in map(str, run.cells["status"]) if status not in ("ok", "skipped"))
     if bad:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchkit.cli.colour import wants_colour
 from benchkit.cli.runs import find_run, results_option
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def command(
     boards = leaderboards(stored, posthoc=posthoc, columns=columns)
     if diagram is not None:
         _draw(boards, diagram)
-    text = render(boards, form)
+    text = render(boards, form, colour=out is None and wants_colour())
     if out is None:
         click.echo(text, nl=False)
     else:

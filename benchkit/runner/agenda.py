@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from benchkit.contract import Detector, View
@@ -62,6 +62,11 @@ class Turn:
         """The detector."""
         return self.series.offer
 
+    @property
+    def title(self) -> str:
+        """What the group is called while it is at work: ``conv-ae, classes 1-9``."""
+        return f"{self.offer.item.name}, {self.task.classes}"
+
 
 class Agenda:
     """The fit groups of a run, handed out one by one; safe to share among threads.
@@ -69,15 +74,23 @@ class Agenda:
     Args:
         tasks: the plan's tasks, in order.
         workers: among how many the tasks of one detector are shared out; 0 keeps each task for itself.
+        watch: told what is at work, whenever that changes; called by whoever takes a group or brings one back.
     """
 
-    def __init__(self, tasks: Sequence[Task], workers: int = 1) -> None:
+    def __init__(
+        self,
+        tasks: Sequence[Task],
+        workers: int = 1,
+        watch: Callable[[list[str]], object] = lambda titles: None,
+    ) -> None:
         self._fresh = deque(_bundles(tasks, workers))
         self._begun: list[Bundle] = []
         self._held: list[Series] = []
         self._lost: dict[tuple[object, ...], Lost] = {}
         self._lock = threading.Lock()
         self._closed = False
+        self._watch = watch
+        self._at_work: list[Turn] = []
 
     def take(self, last: Turn | None) -> Turn | None:
         """Return the next group: of the series that the worker did last, of its bundle, a new one, somebody else's.
@@ -89,11 +102,19 @@ class Agenda:
             None when nothing is left, or the agenda was closed.
         """
         with self._lock:
-            if self._closed:
-                return None
-            if last is not None and last.series.waiting:
-                return Turn(last.bundle, last.series, last.series.waiting.popleft())
-            return self._begin(last.bundle if last else None) or self._help()
+            turn = None if self._closed else self._next(last)
+            if turn is not None:
+                self._at_work.append(turn)
+        self._tell()
+        return turn
+
+    def _next(self, last: Turn | None) -> Turn | None:
+        if last is not None and last.series.waiting:
+            return Turn(last.bundle, last.series, last.series.waiting.popleft())
+        return self._begin(last.bundle if last else None) or self._help()
+
+    def _tell(self) -> None:
+        self._watch([turn.title for turn in self._at_work])
 
     def _begin(self, last: Bundle | None) -> Turn | None:
         """Begin a series."""
@@ -141,10 +162,12 @@ class Agenda:
         """Remember what ends a worker, for all groups that meet it, and whether the series was fitted at once."""
         lost = report.lost
         with self._lock:
+            self._at_work = [each for each in self._at_work if each is not turn]
             if lost.views or lost.anomalies:
                 self._lost[_basis(turn.task)] = self._lost.get(_basis(turn.task), Lost()).and_also(lost)
             if not any((outcome.cell.fit_together or 1) > 1 for outcome in report.outcomes):
                 turn.series.shared = True
+        self._tell()
 
     def lost(self, task: Task) -> Lost:
         """Return what is known to end a worker that does this task."""

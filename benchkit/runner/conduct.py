@@ -32,11 +32,13 @@ class Listener:
     Attributes:
         on_begin: called with the number of cells that are to be done.
         on_cell: called with each cell after it was stored.
+        on_work: called with the fit groups that are at work, in words, whenever that changes; from any thread.
         on_text: called with what plugins printed in a worker process, and with what the run has to say itself.
     """
 
     on_begin: Callable[[int], object] = lambda number: None
     on_cell: Callable[[Cell], object] = lambda cell: None
+    on_work: Callable[[list[str]], object] = lambda titles: None
     on_text: Callable[[str], object] = lambda text: None
 
 
@@ -68,16 +70,15 @@ def conduct(
         StoreError: the results cannot be written.
         KeyboardInterrupt: Ctrl-C; says what was kept.
     """
-    request = request.settled(plan)
+    request, listener = request.settled(plan), listener or Listener()
     account = Account(request.settings)
     if run_id is not None:
         RunStore.check_free(out, run_id)  # before minutes are spent on loading
     with _working(request, plan, plan.n_fits) as executor:
         loaded = _load(executor, account)
         with RunStore.create(out, run_id or _fresh_id(plan), manifest_of(request, registry, plan, loaded)) as store:
-            _carry_out(
-                store, executor, loaded, Agenda(plan.tasks, request.settings.sharers), account, listener or Listener()
-            )
+            agenda = Agenda(plan.tasks, request.settings.sharers, listener.on_work)
+            _carry_out(store, executor, loaded, agenda, account, listener)
             return store.folder
 
 
@@ -101,7 +102,7 @@ def resume(
             loaded = _load(executor, account)
             earlier.check_data(loaded)
             earlier.begin(request, registry, loaded)
-            agenda = Agenda(tasks, request.settings.sharers)
+            agenda = Agenda(tasks, request.settings.sharers, listener.on_work)
             _carry_out(store, executor, loaded, agenda, account, listener)
             return store.folder
 

@@ -31,10 +31,14 @@ class Task:
     views: Mapping[str, Offer[View]]
 
     @property
+    def classes(self) -> str:
+        """The normal classes in words: ``all classes``, or ``classes 0-4,6-9``."""
+        return "all classes" if self.normal_labels is None else f"classes {_ranges(self.normal_labels)}"
+
+    @property
     def title(self) -> str:
         """What the task is called in the plan and in messages."""
-        classes = "all classes" if self.normal_labels is None else f"classes {_ranges(self.normal_labels)}"
-        return f"{self.dataset.item.name}, {classes} normal, seed {self.seed}"
+        return f"{self.dataset.item.name}, {self.classes} normal, seed {self.seed}"
 
     @property
     def n_cells(self) -> int:

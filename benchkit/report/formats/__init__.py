@@ -24,18 +24,21 @@ FORMATS: tuple[str, ...] = tuple(_RENDERERS)
 """What ``render`` can write."""
 
 
-def render(leaderboards: Sequence[Leaderboard], form: str = "text") -> str:
+def render(leaderboards: Sequence[Leaderboard], form: str = "text", *, colour: bool = False) -> str:
     """Return leaderboards as text, which ends with a line break.
 
     Args:
         leaderboards: in the order in which they are to stand.
         form: ``text`` (terminal), ``github`` (Markdown tables), ``latex`` (booktabs tables), ``csv`` (tidy: one line a
             detector and anomaly), ``json`` or ``html`` (a page of its own).
+        colour: ``text`` for a terminal that has colours: shares on a ground that is light where they are good.
 
     Raises:
         UsageError: there is no such format.
     """
-    return _RENDERERS[check_format(form)](leaderboards)
+    if check_format(form) == "text":
+        return terminal.render(leaderboards, colour=colour)
+    return _RENDERERS[form](leaderboards)
 
 
 def check_format(form: str) -> str:
