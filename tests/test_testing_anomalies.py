@@ -112,6 +112,7 @@ FAULTS: dict[str, tuple[str, Act]] = {
     "a tenth as it was": ("altered-images-differ", lambda test, made: torch.where(_tenth(made), test.images, made)),
     "hardly changed": ("survives-eight-bits", lambda test, made: (test.images + 5e-4).clamp(0, 1)),
     "one for all": ("images-tell-apart", lambda test, made: made[:1].expand_as(made)),
+    "three again and again": ("images-tell-apart", lambda test, made: made[torch.arange(len(made)) % 3]),
     "one size": ("other-sizes", lambda test, made: made.view(-1, 784).view(made.shape)),
     "three at least": ("few-images", lambda test, made: made if len(made) > 2 else _raise()),
     "two classes": (
@@ -144,6 +145,27 @@ class Unrepeatable(Honest):
     def source(self, seed: int) -> torch.Generator:
         """Return another one at each call."""
         return torch.Generator().manual_seed(int.from_bytes(os.urandom(4), "big"))
+
+
+class Keeps(Honest):
+    """Returns the same tensor at each call that is like the first."""
+
+    def generate(self, test: benchkit.LabelledImages, *, seed: int) -> Any:
+        """Remember what was made of images of a shape."""
+        return KEPT.setdefault((seed, test.images.shape), super().generate(test, seed=seed))
+
+
+class Overwrites(Honest):
+    """Writes what it makes where it wrote before."""
+
+    def generate(self, test: benchkit.LabelledImages, *, seed: int) -> Any:
+        """Use the same memory for images of a shape."""
+        made = super().generate(test, seed=seed)
+        return OVERWRITTEN.setdefault(tuple(made.shape), torch.empty_like(made)).copy_(made)
+
+
+KEPT: dict[Any, Tensor] = {}
+OVERWRITTEN: dict[Any, Tensor] = {}
 
 
 class OneSeed(Honest):
@@ -197,6 +219,8 @@ class StaysAtHome(Honest):
 CASES: dict[str, tuple[str, benchkit.AnomalyGenerator]] = {
     **{fault: (check, Broken(fault=fault)) for fault, (check, _) in FAULTS.items()},
     "unrepeatable": ("same-seed", Unrepeatable()),
+    "keeps": ("each-call-its-own", Keeps()),
+    "overwrites": ("each-call-its-own", Overwrites()),
     "one seed": ("other-seed", OneSeed()),
     "keeps all": ("normal-labels-obeyed", KeepsAll()),
     "all are normal": ("normal-labels-obeyed", HeldOut(normal_labels=None)),

@@ -8,6 +8,7 @@ import pytest
 import torch
 from faulty_detectors import FAULTY, STOPPED, Choosy, Honest, Plain, bad_fit, refuse
 from kit_helpers import is_second, with_second_device
+from wavering_detectors import WAVERING
 
 import benchkit
 from benchkit.errors import PluginError
@@ -56,7 +57,9 @@ def test_doors_that_are_not_there_are_not_run() -> None:
 
 
 @pytest.mark.parametrize(
-    ("check", "detector"), FAULTY, ids=[f"{check}-{number}" for number, (check, _) in enumerate(FAULTY)]
+    ("check", "detector"),
+    FAULTY + WAVERING,
+    ids=[f"{check}-{number}" for number, (check, _) in enumerate(FAULTY + WAVERING)],
 )
 def test_a_detector_that_breaks_one_promise_fails_that_check_alone(check: str, detector: benchkit.Detector) -> None:
     """And the message says who, what was got, what was expected, and is one printable paragraph."""

@@ -33,6 +33,9 @@ __all__ = ["CHECKS", "AnomalySpecimen"]
 UNCHANGED = 0.05
 """Share of the altered images that may come out as they were: a piece that is moved may be black and meet black."""
 
+DIFFERENT = 0.5
+"""Share of the anomalies that have to differ in whole grey levels: the test images that they are made of all do."""
+
 ONE_LEVEL = 1 / 255
 _OF_DEVICES = 0.01  # share of the pixels whose rounding may fall to the other side of more than one level
 
@@ -142,13 +145,30 @@ def _known(images: Tensor, others: Tensor, *, levels: bool) -> list[bool]:
 
 
 def _images_differ(specimen: AnomalySpecimen) -> None:
-    if len(specimen.images) < 2:
+    count = len(specimen.images)
+    if count < 2:
         raise NotApplicable("there is one anomaly only")
+    different = len(set(bytes_of(specimen.images, levels=True)))
+    got = f"the same image {count} times" if different == 1 else f"{different} different images among {count}"
     require(
-        len(set(bytes_of(specimen.images, levels=True))) > 1,
+        different > 1 and different >= DIFFERENT * count,
         specimen.offer,
-        f"generate: got the same image {len(specimen.images)} times; expected images that differ: each counts as a "
-        "sample of its own, and the intervals rely on it. Return it once, or vary it.",
+        f"generate: got {got}; expected images that differ: each counts as a sample of its own, and the intervals rely "
+        "on it. Return each once, or vary it.",
+    )
+
+
+def _own(specimen: AnomalySpecimen) -> None:
+    """Compare where the tensors lie: the next call may write there, whoever got them too."""
+    if specimen.tensor.device.type == "meta":
+        raise NotApplicable("there are no pixels in memory; see 'images-where-test-is'")
+    lies = specimen.tensor.untyped_storage().data_ptr()
+    later = [call.value for call in (specimen.again, specimen.other) if isinstance(call.value, Tensor)]
+    require(
+        lies == 0 or all(made.untyped_storage().data_ptr() != lies for made in later),
+        specimen.offer,
+        "generate: got a tensor that the next call returns as well; expected each call's own: who changes one would "
+        "change the anomalies of others. Return a clone() of what you keep.",
     )
 
 
@@ -244,6 +264,7 @@ def _checks() -> Iterator[Check[AnomalySpecimen]]:
 _OTHERS: Mapping[str, tuple[str, Callable[[AnomalySpecimen], None]]] = {
     "same-seed": ("results that nobody can repeat.", _same_seed),
     "other-seed": ("a generator that works with one seed alone: a run repeats with several.", _another_seed),
+    "each-call-its-own": ("anomalies that change because somebody wrote into what others got.", _own),
     "inputs-untouched": ("normal images spoiled for all that come after.", _inputs_untouched),
     "random-state-untouched": ("numbers of others that change because this generator was there.", _random_states),
     "process-untouched": ("times and numbers of others that change likewise.", _settings_of_the_process),

@@ -54,8 +54,9 @@ def _steady(specimen: DetectorSpecimen) -> None:
     require(
         specimen.is_steady(),
         specimen.offer,
-        "scorer: got other scores for the same inputs at the second call; expected the same. Call network.eval(), draw "
-        "nothing while scoring, and keep nothing from one call to the next.",
+        "scorer: got other scores for the same inputs at another call, the second or a later one, with other inputs in "
+        "between; expected the same. Call network.eval(), draw nothing while scoring, and keep nothing from one call "
+        "to the next.",
     )
 
 

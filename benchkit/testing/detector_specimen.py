@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,8 +13,9 @@ from torch import Tensor
 
 from benchkit.contract import Detector, Rows, Scorer, SubjectDetector
 from benchkit.registry import Offer, Registry
-from benchkit.runner.guard import check_scores, contract_error, isolated
+from benchkit.runner.guard import PLUGIN_FAULTS, check_scores, contract_error, isolated
 from benchkit.testing import material
+from benchkit.testing.agreement import apart
 from benchkit.testing.checks import NotApplicable
 from benchkit.testing.once import Once
 from benchkit.testing.sights import looker, looks_of
@@ -25,6 +27,7 @@ SEED = 0
 SOME, FEW = 112, 40
 """How many training inputs most fits are done on: enough to tell two fits apart, few enough to take no time."""
 
+_AGAIN, _CALLS = 16, 8  # inputs that are scored again and again, and how often beside all kinds of others
 _FAR = 80
 
 
@@ -153,7 +156,7 @@ class DetectorSpecimen:
         return self.fitted()[1]
 
     def is_steady(self) -> bool:
-        """Return whether the scorer scores the same inputs the same twice in a row."""
+        """Return whether the scorer scores the same inputs the same, twice in a row and after others."""
         self.fitted.for_others("fits")
         return self._steady.for_others("scores")
 
@@ -215,8 +218,16 @@ class DetectorSpecimen:
         return watch
 
     def _is_steady(self) -> bool:
+        """Score some inputs again and again, and others in between; what is wrong with those, other checks say."""
         _, scorer = self.fitted()
-        one, other = self.normal.clone(), self.normal.clone()
-        with isolated(GLOBAL_SEED), torch.no_grad():
-            first, second = scorer(one), scorer(other)
-        return torch.equal(check_scores(first, one, self.offer), check_scores(second, other, self.offer))
+        first = self.score(scorer, self.normal)
+        if not torch.equal(first, self.score(scorer, self.normal)):
+            return False
+        some = self.normal[:_AGAIN]
+        expected = self.score(scorer, some)
+        for others in (*self.far_off.values(), *[some] * _CALLS):
+            with contextlib.suppress(*PLUGIN_FAULTS):
+                self.score(scorer, others)
+            if apart(self.score(scorer, some), expected):
+                return False
+        return not apart(self.score(scorer, self.normal), first)
