@@ -96,3 +96,13 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
     close = difflib.get_close_matches(name, list(known), n=3, cutoff=0.6)
     return f" Did you mean {' or '.join(repr(match) for match in close)}?" if close else ""
+
+
+def with_article(name: str) -> str:
+    """Return the name of a type with its article: ``a tuple``, ``an int``."""
+    return f"{'an' if name[:1].lower() in ('a', 'e', 'i', 'o') else 'a'} {name}"
+
+
+def a_kind(value: object) -> str:
+    """Return the name of a value's type with its article."""
+    return with_article(type(value).__name__)

@@ -94,6 +94,7 @@ def test_a_file_that_cannot_be_loaded_ends_with_status_1(here: Here) -> None:
     assert "plugin 'broken.py' (broken.py " in ended.err
     assert "SyntaxError" in ended.err
     assert "broken.py:1" in ended.err
+    assert "-p no:" not in ended.err  # it is the very file that was to be checked
 
 
 @pytest.mark.parametrize(
@@ -180,7 +181,7 @@ def test_a_distribution_is_all_that_it_offers(here: Here, install: Install, monk
     assert {name: len(found[name]) for name in counts} == {name: len(checks) for name, checks in counts.items()}
     assert [(each["check"], each["state"]) for each in found["acme-missing"]] == [("offered", "not run")]
     assert [(each["check"], each["state"]) for each in found["acme"]] == [("offered", "failed")]
-    assert "got a int; expected a Detector" in found["acme"][0]["said"]
+    assert "got an int; expected a Detector" in found["acme"][0]["said"]
 
 
 def test_what_cannot_be_used_here_ends_with_status_2(here: Here, install: Install) -> None:
@@ -222,6 +223,8 @@ def test_a_broken_plugin_ends_with_status_1(here: Here, install: Install) -> Non
     assert ended.status == 1
     assert f"{path.name}:" in ended.out
     assert "ValueError: no such codec" in ended.out
+    assert "Mend it." in ended.out
+    assert "-p no:" not in ended.out  # nobody checks a plugin to do without it
 
 
 def test_a_name_that_two_plugins_offer_ends_with_status_1(here: Here, install: Install) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import benchkit
-from benchkit.errors import did_you_mean
+from benchkit.errors import a_kind, did_you_mean
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,9 @@ def test_near_misses_are_suggested() -> None:
     """A close name is suggested, a far one is not."""
     assert did_you_mean("gausian", ["gaussian", "pixel-ae"]) == " Did you mean 'gaussian'?"
     assert did_you_mean("zebra", ["gaussian", "pixel-ae"]) == ""
+
+
+@pytest.mark.parametrize(("value", "said"), [(7, "an int"), ((), "a tuple"), (object(), "an object"), (1.0, "a float")])
+def test_a_type_is_named_with_its_article(value: object, said: str) -> None:
+    """As a sentence needs it."""
+    assert a_kind(value) == said

@@ -198,5 +198,5 @@ def test_a_plugin_with_a_fault_cannot_be_read_alone(install: Install) -> None:
     """There is nothing to leave out: one name twice, or what is no detector, is an error at once."""
     with pytest.raises(PluginConflictError, match="offered twice"):
         read_alone(offer(install, "twice-ad", "twice", "detectors", "Mean('mean')", "Mean('mean', factor=2.0)"))
-    with pytest.raises(PluginError, match="got a int"):
+    with pytest.raises(PluginError, match="got an int"):
         read_alone(offer(install, "odd-ad", "odd", "detectors", "Mean('mean')", "7"))

@@ -58,7 +58,7 @@ def test_one_broken_hook_leaves_the_plugins_other_hooks(install: Install) -> Non
         ("type('Plain', (Mean,), {})('plain')", "got Plain, which is no dataclass itself"),
         ("type('Odd', (Mean,), {'name': 'Bad Name'})", "got the class Odd"),
         ("Mean('odd-view', view=7)", "odd-view.view: got 7; expected the name of a view"),
-        ("Mean('tensor', factor=object())", "Mean.factor: got a object; expected a setting that can be recorded"),
+        ("Mean('tensor', factor=object())", "Mean.factor: got an object; expected a setting that can be recorded"),
     ],
 )
 def test_an_object_that_the_door_does_not_allow_is_refused_alone(install: Install, expression: str, said: str) -> None:

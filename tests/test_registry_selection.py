@@ -172,7 +172,7 @@ def test_exclusions_serve_both_selections() -> None:
         (lambda: detectors(Mean), "got the class Mean; expected an instance"),
         (lambda: detectors(Darker("dark")), "got a Darker; expected a Detector"),
         (lambda: select_dataset(REGISTRY, "nothink"), r"unknown dataset 'nothink'\. Did you mean 'nothing'"),
-        (lambda: select_dataset(REGISTRY, 7), "got a int; expected a Dataset"),
+        (lambda: select_dataset(REGISTRY, 7), "got an int; expected a Dataset"),
     ],
 )
 def test_a_wrong_request_is_one_usage_error(choose: Callable[[], object], said: str) -> None:

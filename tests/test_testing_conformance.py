@@ -133,7 +133,7 @@ def test_what_the_doors_refuse_is_an_error(tmp_path: Path) -> None:
     """A hook that returns nonsense, a module without hooks, a file that is not there, a file that is broken."""
     hooks = ModuleType("nonsense")
     vars(hooks)["benchkit_detectors"] = benchkit.hookimpl(lambda: [7], specname="benchkit_detectors")
-    with pytest.raises(ContractError, match=r"plugin 'nonsense'.*got a int; expected a Detector"):
+    with pytest.raises(ContractError, match=r"plugin 'nonsense'.*got an int; expected a Detector"):
         cases_of(hooks, registry=REGISTRY)
     with pytest.raises(PluginError, match="got no hook"):
         cases_of(ModuleType("empty"), registry=REGISTRY)

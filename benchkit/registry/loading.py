@@ -25,7 +25,7 @@ import pluggy
 from benchkit import hookspecs
 from benchkit.errors import PluginError, PluginLoadError, UsageError
 from benchkit.registry.handshake import version_fault
-from benchkit.registry.mending import file_of, next_step, place_of
+from benchkit.registry.mending import file_of, leaving_out, next_step, place_of
 from benchkit.registry.records import KINDS
 from benchkit.registry.text import describe_failure, printable
 
@@ -79,8 +79,8 @@ class Source:
             raise KeyboardInterrupt(str(self.error(f"{under_way}; `-p no:{self.plugin}` leaves it out."))) from error
         except BaseException as error:  # not only Exception: panics of extension modules written in Rust are none
             raise self.error(
-                f"{where}: {describe_failure(error, place or file_of(self.target))}. {next_step(error, self.target)}, "
-                f"or leave it out with `-p no:{self.plugin}`."
+                f"{where}: {describe_failure(error, place or file_of(self.target))}. {next_step(error, self.target)}"
+                f"{'' if self.required else leaving_out(self.plugin)}."  # what was asked for by its file is wanted
             ) from error
 
 

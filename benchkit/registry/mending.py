@@ -64,6 +64,11 @@ def next_step(error: BaseException, target: str) -> str:
     return _for_dataclass(error) if isinstance(error, TypeError) else "Mend it"
 
 
+def leaving_out(plugin: str) -> str:
+    """Return the other choice that follows ``next_step``, for whoever can do without the plugin."""
+    return f", or leave it out with `-p no:{plugin}`"
+
+
 def right_hook(item: object) -> str:
     """Return which hook is for an object that another hook returned; empty if none is, or the very class was given."""
     hooks = [kind.hook for kind in KINDS if isinstance(item, kind.door)]

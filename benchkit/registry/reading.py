@@ -13,7 +13,7 @@ from typing import cast
 import pluggy
 
 from benchkit.contract import NAME_PATTERN, AnomalyGenerator, Detector, View
-from benchkit.errors import ContractError, PluginError, UsageError
+from benchkit.errors import ContractError, PluginError, UsageError, a_kind, with_article
 from benchkit.registry.loading import Source, open_plugin
 from benchkit.registry.mending import file_of, place_of, right_hook
 from benchkit.registry.records import KINDS, Kind, Load, Offer, PluginItem, PluginRecord, State
@@ -181,7 +181,7 @@ def fault_of(item: object, door: type[PluginItem]) -> str:
     if inspect.isclass(item):
         return f"got the class {item.__name__}; expected an instance, such as {item.__name__}()."
     if not isinstance(item, door):
-        return f"got a {type(item).__name__}; expected a {door.__name__}."
+        return f"got {a_kind(item)}; expected {with_article(door.__name__)}."
     checks: Sequence[Callable[[PluginItem], str]] = (_frozen, _named, _typed, _recordable, misfit)
     return next((fault for check in checks if (fault := check(item))), "")
 

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from numbers import Integral, Real
 from typing import Any, TypeAlias, TypeVar, get_args, get_type_hints
 
-from benchkit.errors import UsageError, did_you_mean
+from benchkit.errors import UsageError, a_kind, did_you_mean
 from benchkit.ranges import range_text, ranges_of
 from benchkit.registry.conversion import converted
 from benchkit.registry.records import Offer, PluginItem, Setting
@@ -34,7 +34,7 @@ def settings_of(item: object) -> dict[str, JSON]:
         UsageError: a field holds something that cannot be recorded (a tensor, a function).
     """
     if not dataclasses.is_dataclass(item):
-        raise UsageError(f"settings: got a {type(item).__name__}; expected a dataclass.")
+        raise UsageError(f"settings: got {a_kind(item)}; expected a dataclass.")
     return {
         field.name: _plain(getattr(item, field.name), f"{type(item).__name__}.{field.name}")
         for field in dataclasses.fields(item)
@@ -68,7 +68,7 @@ def _plain(value: object, where: str) -> JSON:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return settings_of(value)
     raise UsageError(
-        f"{where}: got a {type(value).__name__}; expected a setting that can be recorded: None, bool, int, float, str, "
+        f"{where}: got {a_kind(value)}; expected a setting that can be recorded: None, bool, int, float, str, "
         "or tuples, frozen sets, dictionaries and dataclasses of them."
     )
 

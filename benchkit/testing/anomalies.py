@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from benchkit.contract import LabelledImages
-from benchkit.errors import Unsupported
+from benchkit.errors import Unsupported, a_kind
 from benchkit.runner.guard import contract_error
 from benchkit.testing.agreement import same_bits
 from benchkit.testing.anomaly_specimen import PROBLEMS, AnomalySpecimen, bytes_of
@@ -42,8 +42,7 @@ _OF_DEVICES = 0.01  # share of the pixels whose rounding may fall to the other s
 
 def _returns_a_tensor(specimen: AnomalySpecimen) -> None:
     made = specimen.first.result()
-    kind = type(made).__name__
-    require(isinstance(made, Tensor), specimen.offer, f"generate: got a {kind}; expected a tensor M×1×H×W.")
+    require(isinstance(made, Tensor), specimen.offer, f"generate: got {a_kind(made)}; expected a tensor M×1×H×W.")
 
 
 def _no_problem(specimen: AnomalySpecimen, look_at: Callable[[Tensor, Tensor], str]) -> None:
@@ -217,7 +216,7 @@ def _valid(specimen: AnomalySpecimen, made: Witnessed, test: Tensor) -> Tensor:
     """
     value = made.result()
     if not isinstance(value, Tensor):
-        raise contract_error(specimen.offer, f"generate: got a {type(value).__name__}; expected a tensor M×1×H×W.")
+        raise contract_error(specimen.offer, f"generate: got {a_kind(value)}; expected a tensor M×1×H×W.")
     problems = [problem for look_at in PROBLEMS.values() if (problem := look_at(value, test))]
     require(not problems, specimen.offer, f"generate: {' '.join(problems)}")
     return value

@@ -22,6 +22,7 @@ from benchkit.registry import (
     printable,
     read_alone,
 )
+from benchkit.registry.mending import leaving_out
 from benchkit.testing import anomalies, datasets, detectors, views
 from benchkit.testing.checks import Check, Finding, State, carry_out
 
@@ -169,9 +170,10 @@ def _kind_of(plugin: object) -> str | None:
 
 
 def _not_offered(record: PluginRecord) -> Case:
-    error = None if record.state == "unavailable" else PluginError(record.error)
+    said = record.error.replace(leaving_out(record.plugin), "")  # nobody checks a plugin to do without it
+    error = None if record.state == "unavailable" else PluginError(said)
     state: State = "not run" if error is None else "failed"
-    finding = Finding(OFFERED, state, printable(record.error), error=error)
+    finding = Finding(OFFERED, state, printable(said), error=error)
     return Case(
         kind=record.kind,
         name=record.name or record.plugin,

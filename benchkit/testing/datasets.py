@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from benchkit.contract import LabelledImages, RemoteFile, Splits
-from benchkit.errors import Unsupported
+from benchkit.errors import Unsupported, a_kind
 from benchkit.runner.grey_levels import range_problem
 from benchkit.testing.agreement import same_bits
 from benchkit.testing.checks import Check, NotApplicable, require
@@ -37,8 +37,7 @@ _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 def _loads(specimen: DatasetSpecimen) -> None:
     splits = specimen.first.result()
-    got = type(splits).__name__
-    require(isinstance(splits, Splits), specimen.offer, f"load: got a {got}; expected benchkit.Splits.")
+    require(isinstance(splits, Splits), specimen.offer, f"load: got {a_kind(splits)}; expected benchkit.Splits.")
 
 
 def _one_size(specimen: DatasetSpecimen) -> None:

@@ -27,7 +27,7 @@ SEED = 0
 SOME, FEW = 112, 40
 """How many training inputs most fits are done on: enough to tell two fits apart, few enough to take no time."""
 
-_AGAIN, _CALLS = 16, 8  # inputs that are scored again and again, and how often beside all kinds of others
+_AGAIN = 16  # inputs that are scored again and again, each time after as many others
 _FAR = 80
 
 
@@ -225,9 +225,9 @@ class DetectorSpecimen:
             return False
         some = self.normal[:_AGAIN]
         expected = self.score(scorer, some)
-        for others in (*self.far_off.values(), *[some] * _CALLS):
+        for others in self.far_off.values():
             with contextlib.suppress(*PLUGIN_FAULTS):
-                self.score(scorer, others)
+                self.score(scorer, others[:_AGAIN])
             if apart(self.score(scorer, some), expected):
                 return False
         return not apart(self.score(scorer, self.normal), first)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from benchkit.contract import LabelledImages, View
-from benchkit.errors import Unsupported
+from benchkit.errors import Unsupported, a_kind
 from benchkit.registry import Offer, Registry
 from benchkit.runner.guard import PLUGIN_FAULTS, check_inputs, described
 from benchkit.runner.views import checked_looks, look_among
@@ -173,5 +173,5 @@ def _lent(normal: LabelledImages) -> tuple[LabelledImages, Mapping[str, Tensor]]
 def not_rows(value: object, count: int) -> str:
     """Return what there is instead of one row an image; empty where it is that."""
     if not isinstance(value, Tensor):
-        return f"a {type(value).__name__}"
+        return a_kind(value)
     return "" if value.ndim >= 2 and value.shape[0] == count else f"shape {tuple(value.shape)}"

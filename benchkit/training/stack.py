@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Sequence
 import torch
 from torch import Tensor, nn
 
-from benchkit.errors import UsageError
+from benchkit.errors import UsageError, a_kind
 
 BLOCK = 64
 """Numbers that a flat parameter is a multiple of, filled up with zeros: an optimiser's kernel then has no rest that it
@@ -87,7 +87,7 @@ def _trainable(module: nn.Module) -> dict[str, nn.Parameter]:
     found = {name: parameter for name, parameter in module.named_parameters() if parameter.requires_grad}
     if not found:
         raise UsageError(
-            f"training: got a {type(module).__name__} without trainable parameters; expected at least one. "
+            f"training: got {a_kind(module)} without trainable parameters; expected at least one. "
             "Check what the factory given to build() returns."
         )
     return found
