@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from benchkit.api import Comparison, Run, compare_runs, load_run, run
+    from benchkit.api import Comparison, Run, Scoring, compare_runs, load_run, run, score
     from benchkit.contract import (
         ABOVE_ZERO,
         API_VERSION,
@@ -66,6 +66,7 @@ __all__ = [
     "Rows",
     "Run",
     "Scorer",
+    "Scoring",
     "Splits",
     "StoreError",
     "SubjectDetector",
@@ -77,12 +78,13 @@ __all__ = [
     "hookimpl",
     "load_run",
     "run",
+    "score",
     "source_of",
 ]
 
 __version__ = "0.1.0"
 
-_API = ("Comparison", "Run", "compare_runs", "load_run", "run")
+_API = ("Comparison", "Run", "Scoring", "compare_runs", "load_run", "run", "score")
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""benchkit from Python: run, load, table, compare."""
+"""benchkit from Python: run, load, table, compare, score."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from benchkit.contract import AnomalyGenerator, Dataset, Detector
 from benchkit.errors import StoreError, UsageError
 from benchkit.registry import load_registry, printable, printable_lines
 from benchkit.report import leaderboards, render, sweep_of
+from benchkit.report.scoring import Scoring, score_images
 from benchkit.results import STATUSES, StoredRun, read_run
 from benchkit.runner import (
+    DEFAULT_DATASET,
     Earlier,
     Listener,
     Request,
@@ -31,9 +33,11 @@ from benchkit.runner import (
     seeds_from,
 )
 from benchkit.runner import resume as go_on
+from benchkit.runner.settings import DEFAULT_THRESHOLD
+from benchkit.runner.surroundings import surroundings_kept
 from benchkit.verify import Verification, verify_runs
 
-__all__ = ["Comparison", "Run", "compare_runs", "load_run", "run"]
+__all__ = ["Comparison", "Run", "Scoring", "compare_runs", "load_run", "run", "score"]
 
 _HOW = ("jobs", "timeout", "memory_limit", "device_memory", "executor", "beside")
 """Settings that say how a run is carried out; the others, and what it was asked for, say what it is."""
@@ -198,6 +202,67 @@ def run(
     registry, plan = request.resolve()
     statuses = check_retry(_statuses(retry))
     return load_run(go_on(request, registry, plan, earlier=Earlier(Path(resume), statuses), listener=_LISTENER))
+
+
+def score(
+    images: str | Path | Sequence[str | Path],
+    *,
+    detector: str | Detector,
+    dataset: str | Path | Dataset = DEFAULT_DATASET,
+    normal_labels: Iterable[int] = (),
+    held_out: Iterable[int] = (),
+    polarity: str = "auto",
+    top: int | None = None,
+    sort: bool = False,
+    seed: int = 0,
+    threshold: str = DEFAULT_THRESHOLD,
+    device: str = "auto",
+    changes: Mapping[str, Mapping[str, Any]] | None = None,
+    plugins: Sequence[str | Path] = (),
+    plugin_rules: Sequence[str] = (),
+) -> Scoring:
+    """Fit a detector as a run does, and score one's own images with it, as ``benchkit score`` does.
+
+    Args:
+        images: PNG and JPEG files, folders, patterns, IDX files, ``.txt`` files in the text form; one or several.
+        detector: a name, ``NAME@VIEW``, or an object.
+        dataset: on whose normal training images it is fitted; a name, a path, or an object.
+        normal_labels: the classes that are normal; none: all.
+        held_out: classes that are not normal.
+        polarity: ``auto``, ``keep`` or ``invert``.
+        top: only so many, the most anomalous first.
+        sort: the most anomalous first.
+        seed: of the fit.
+        threshold: policy that sets the threshold from normal calibration scores.
+        device: as in ``run``.
+        changes: fields to change, by name or glob.
+        plugins: plugin files to load too.
+        plugin_rules: ``no:NAME`` leaves a plugin out.
+
+    Returns:
+        The verdicts: ``table`` is a pandas frame. Files that could not be read are in ``refused``.
+
+    Raises:
+        UsageError: the request was wrong.
+        DataError: the data set cannot be loaded, or none of the images can be read.
+        PluginError: the detector, or its view, did something wrong.
+        Unsupported: it cannot do what is asked.
+    """
+    with surroundings_kept():  # of whatever plugins set for the whole process while they are imported
+        registry = load_registry(files=[Path(file) for file in plugins], rules=plugin_rules)
+    return score_images(
+        registry,
+        [images] if isinstance(images, (str, Path)) else images,
+        dataset=dataset,
+        detector=detector,
+        settings=RunSettings(seeds=(seed,), threshold=threshold, device=device),
+        changes=changes,
+        normal_labels=frozenset(normal_labels),
+        held_out=frozenset(held_out),
+        polarity=polarity,
+        top=top,
+        by_score=sort,
+    )
 
 
 def _say(text: str) -> None:

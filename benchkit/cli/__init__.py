@@ -19,6 +19,7 @@ from benchkit.errors import BenchkitError, Unsupported
 
 _COMMANDS = {
     "run": "Run detectors against anomalies and print the leaderboard.",
+    "score": "Score your own images with one detector.",
     "table": "Print the leaderboard of runs that are there already.",
     "history": "Show how a metric of each detector moved from run to run.",
     "new": "Write a new plugin: a distribution that installs, runs and passes its tests.",
@@ -42,7 +43,7 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"benchkit.cli.{cmd_name}_command").command
+        command: click.Command = importlib.import_module(f"benchkit.cli.{cmd_name.replace('-', '_')}_command").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

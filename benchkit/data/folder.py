@@ -14,6 +14,7 @@ from PIL import Image
 
 from benchkit.contract import Dataset, LabelledImages, Splits
 from benchkit.data.faults import fault
+from benchkit.data.grey import to_grey
 from benchkit.data.images import make_labelled
 from benchkit.data.splitting import split_stratified
 from benchkit.errors import DataError
@@ -129,19 +130,10 @@ def _read_image(path: Path, *, expected: tuple[int, ...] | None) -> NDArray[np.u
                 if image.width * image.height > _MOST_PIXELS:
                     found = f"{image.height}×{image.width}"
                     raise fault(path, got=found, expected=f"at most {_MOST_PIXELS:,} pixels", next_step=mend)
-                return _to_grey(image)
+                return to_grey(image)
     except DataError:
         raise
     except Exception as error:  # a broken image makes Pillow raise a dozen kinds
         raise fault(
             path, got=f"an unreadable image ({error})", expected="a PNG or JPEG image", next_step=mend
         ) from error
-
-
-def _to_grey(image: Image.Image) -> NDArray[np.uint8]:
-    if image.mode.startswith("I"):  # 16 bits: Pillow would clip them, not scale them
-        return (np.asarray(image).astype(np.uint32) // 257).astype(np.uint8)
-    if image.has_transparency_data:
-        visible = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", visible.size, (0, 0, 0, 255)), visible)
-    return np.asarray(image.convert("L"))

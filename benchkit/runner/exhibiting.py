@@ -77,7 +77,12 @@ class Exhibitor:
         spots = [self._spots(part) for part in (normal, anomaly)]
         latents, share = on_two_axes(*spots)
         shown = [self._shown(part, latent) for part, latent in zip((normal, anomaly), latents, strict=True)]
-        return Exhibit(shown[0], shown[1], self._losses(), share, " ".join(dict.fromkeys(self._notes)))
+        return Exhibit(shown[0], shown[1], self._losses(), share, self.remarks)
+
+    @property
+    def remarks(self) -> str:
+        """What went wrong so far, each once; empty where nothing did."""
+        return " ".join(dict.fromkeys(self._notes))
 
     def _spots(self, part: Ranked) -> Tensor | None:
         n = len(part.scores)
@@ -123,12 +128,15 @@ class Exhibitor:
     def _shown(self, part: Ranked, latent: NDArray[np.float32]) -> Shown:
         index = ranks(part.scores)
         images = to_levels(part.images.take(torch.from_numpy(index))).cpu().numpy()
-        again = self._tried("reconstruct", self._reconstructed, part, index)
-        if again is None or again.shape != images.shape:
-            pictures = np.zeros((0, *images.shape[1:]), np.uint8)
-        else:
-            pictures = to_levels(again.float().clamp(0, 1)).cpu().numpy()
-        return Shown(index, part.place[index], part.labels[index], images, pictures, latent)
+        return Shown(index, part.place[index], part.labels[index], images, self.again(part, index), latent)
+
+    def again(self, part: Ranked, index: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Return the reconstructions of some images, uint8 k×1×H×W; 0×1×H×W where the scorer makes none."""
+        made = self._tried("reconstruct", self._reconstructed, part, index)
+        if made is None or made.shape[1:] != part.images.shape[1:]:
+            return np.zeros((0, *part.images.shape[1:]), np.uint8)
+        again: NDArray[np.uint8] = to_levels(made.float().clamp(0, 1)).cpu().numpy()
+        return again
 
     def _losses(self) -> NDArray[np.float64]:
         if not isinstance(self.scorer, Trained):

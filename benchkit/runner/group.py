@@ -271,6 +271,11 @@ class FitGroup:
                 )
             self._done[-1] = replace(outcome, exhibit=exhibit)
 
+    @property
+    def fitted(self) -> Fitted | None:
+        """What is to be timed; None before it was fitted, where that failed, and after the timing."""
+        return self._fitted
+
     def outcomes(self) -> list[Outcome]:
         """Return the group's cells as far as they are known."""
         return [replace(outcome, cell=replace(outcome.cell, **self._columns)) for outcome in self._done]
