@@ -27,7 +27,7 @@ from benchkit.runner.group import Outcome
 from benchkit.runner.ledger import Ledger
 from benchkit.runner.machine import machine_for
 from benchkit.runner.memory import levels_room, shelf_for
-from benchkit.runner.plan import Task, make_plan
+from benchkit.runner.plan import Task, views_for
 from benchkit.runner.protocol import prepare
 from benchkit.runner.settings import RunSettings
 
@@ -216,7 +216,9 @@ def solo_for(
     if len(found) > 1:
         names = ", ".join(offer.item.name for offer in found)
         raise UsageError(f"detector {detector!r}: got {names}; expected one. Name the one that is to score.")
-    chosen: list[Offer[Any]] = [select_dataset(registry, dataset), *found]
-    chosen = apply_settings(chosen, changes)
-    plan = make_plan(registry, dataset=chosen[0], detectors=chosen[1:], anomalies=(), seeds=settings.seeds)
-    return Solo(chosen[0], chosen[1], plan.views, settings)
+    views = views_for(registry, found)
+    offerers: list[Offer[Any]] = list({offer.item.name: offer for offer in views.values()}.values())
+    asked: list[Offer[Any]] = [select_dataset(registry, dataset), *found, *offerers]
+    chosen, alone, *offerers = apply_settings(asked, changes)
+    by_name = {offer.item.name: offer for offer in offerers}
+    return Solo(chosen, alone, {view: by_name[offer.item.name] for view, offer in views.items()}, settings)
