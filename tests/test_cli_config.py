@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 import benchkit
-from benchkit.cli.config import config_option, parse_changes, parse_sweeps
+from benchkit.cli.config import beside_the_file, config_option, parse_changes, parse_sweeps, with_its_line
 
 
 @pytest.mark.parametrize(
@@ -68,11 +68,14 @@ def test_what_is_no_sweep_is_refused() -> None:
 @click.option("--number", type=click.IntRange(min=1), default=1)
 @click.option("--flag", is_flag=True)
 @click.option("--word", "words", multiple=True)
-@click.option("--set", "changes", multiple=True)
-@click.option("--sweep", "sweeps", multiple=True)
+@click.option("--set", "changes", multiple=True, callback=beside_the_file)
+@click.option("--sweep", "sweeps", multiple=True, callback=beside_the_file)
 @config_option
 def toy(number: int, flag: bool, words: tuple[str, ...], changes: tuple[str, ...], sweeps: tuple[str, ...]) -> None:
     """Print the options."""
+    with with_its_line():
+        if number == 7:
+            raise benchkit.UsageError(" ".join(words))
     click.echo(f"{number} {words} {parse_changes(changes)}{parse_sweeps(sweeps) or ''}")
 
 
@@ -131,3 +134,52 @@ def test_a_sweep_of_one_value_has_to_be_a_list(tmp_path: Path) -> None:
     """A number alone is a setting."""
     with pytest.raises(benchkit.UsageError, match=r"sweep: got pixel-ae.epochs = 5; expected a list"):
         ask(tmp_path, "[sweep.pixel-ae]\nepochs = 5\n")
+
+
+def test_one_more_setting_leaves_those_of_the_file(tmp_path: Path) -> None:
+    """A recipe run with one more --set keeps its others; of one field in both places the command line's counts."""
+    content = "[set.a]\nx = 1\ny = 2\n[sweep.b]\nz = [1, 2]\n"
+    printed = ask(tmp_path, content, "--set", "a.y=3", "--set", "c.x=4", "--sweep", "b.w=5,6")
+    assert printed.endswith("{'a': {'x': 1, 'y': 3}, 'c': {'x': 4}}{'b': {'z': [1, 2], 'w': [5, 6]}}")
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("# a comment\n\nnummber = 3\n", 3),
+        ("word = [\n  'a',\n  'b',\n]\nnumber = 'x'\n", 5),
+        ("flag = true\nnumber = 0\n", 2),
+        ("flag = true\n[set]\n\na = 3\n", 4),
+        ("flag = true\n[sweep.a]\nx = [1]\ny = 3\n", 4),
+    ],
+)
+def test_mistakes_are_named_with_their_line(tmp_path: Path, content: str, line: int) -> None:
+    """An unknown key, a wrong value, and a table that is none: the line where it begins."""
+    with pytest.raises(benchkit.UsageError, match=rf"c\.toml, line {line}:"):
+        ask(tmp_path, content)
+
+
+@pytest.mark.parametrize(
+    ("message", "line"),
+    [
+        ("settings of 'pixel-ae': got the unknown field 'epohs'.", 4),
+        ("settings of 'pixel-ae': got hidden = 3 (int).", 3),
+        ("detector 'pixel-ae': got hidden=(0,); expected 1 or more.", 3),
+        ("settings for 'conv-ae': got a name that matches nothing.", 5),
+        ("sweep: got no values for latent.epochs; expected one.", 9),
+    ],
+)
+def test_a_setting_that_turns_out_wrong_later_is_named_with_its_line(tmp_path: Path, message: str, line: int) -> None:
+    """What only the plugin can refuse is found in the file by the names in the message."""
+    content = "number = 7\n[set.pixel-ae]\nhidden = 3\nepohs = 4\n[set.conv-ae]\nlatent = 1\n"
+    content += "[sweep.latent]\n# all\nepochs = []\n"
+    with pytest.raises(benchkit.UsageError) as caught:
+        ask(tmp_path, content, "--word", message)
+    assert str(caught.value) == f"{message} It stands in {tmp_path / 'c.toml'}, line {line}."
+
+
+def test_a_mistake_that_is_not_in_the_file_is_told_as_it_is(tmp_path: Path) -> None:
+    """Nothing in the file has such a name."""
+    with pytest.raises(benchkit.UsageError) as caught:
+        ask(tmp_path, "number = 7\n[set.a]\nx = 1\n", "--word", "settings for 'gausian': got nothing.")
+    assert str(caught.value) == "settings for 'gausian': got nothing."

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from benchkit.cli.config_file import TABLES, ConfigFile
 from benchkit.errors import UsageError, did_you_mean
+
+_META = "benchkit.config"
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def config_option(command: Command) -> Command:
-    """Add ``--config FILE``: every option of the command can stand in the file; a flag given as well wins."""
+    """Add ``--config FILE``: every option of the command can stand in the file; a flag given as well wins.
+
+    But see ``beside_the_file``.
+    """
     return click.option(
         "--config",
         type=click.Path(path_type=Path),
@@ -31,32 +38,47 @@ def _load(ctx: click.Context, _param: click.Parameter, path: Path | None) -> Non
     if path is None:
         return
     known = {_key(option): option for option in ctx.command.params if isinstance(option, click.Option)}
-    values = _checked(read_toml(path), known, path)
+    file = ctx.meta[_META] = ConfigFile.read(path)
+    values = _checked(file, known)
     for key, value in values.items():
-        _try(ctx, known[key], value, path)
+        _try(ctx, known[key], value, file)
     ctx.default_map = {known[key].name: value for key, value in values.items()}
 
 
-def _try(ctx: click.Context, option: click.Option, value: Any, path: Path) -> None:
+def beside_the_file(ctx: click.Context, option: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what was given of an option behind what stands in the file: a callback, for one that adds to it.
+
+    A recipe that is run with one more ``--set`` keeps its others; where both set one field, the command line wins.
+    """
+    if ctx.get_parameter_source(str(option.name)) is not click.core.ParameterSource.COMMANDLINE:
+        return value
+    return (*(ctx.default_map or {}).get(option.name, ()), *value)
+
+
+@contextmanager
+def with_its_line() -> Iterator[None]:
+    """Tell the line of a setting in the file that turns out to be wrong inside.
+
+    Raises:
+        UsageError: as it was raised inside, with file and line where it is about a setting that stands there.
+    """
+    try:
+        yield
+    except UsageError as error:
+        file = click.get_current_context().meta.get(_META)
+        line = file.line_of(error) if isinstance(file, ConfigFile) else ""
+        if not line:
+            raise
+        raise UsageError(f"{error} It stands in {line}.") from error
+
+
+def _try(ctx: click.Context, option: click.Option, value: Any, file: ConfigFile) -> None:
     """Refuse what the option would refuse, while it is known that it came from the file."""
     try:
         option.type_cast_value(ctx, value)
     except click.BadParameter as error:
-        raise UsageError(f"config {path}: {_key(option)}: {error.message.rstrip('.')}. Mend it.") from error
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file.
-
-    Raises:
-        UsageError: it is not there, not readable or not TOML; names the line.
-    """
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"config {path}: cannot be read ({error.strerror}). Give the path of a TOML file.") from error
-    except ValueError as error:  # TOMLDecodeError and UnicodeDecodeError are both
-        raise UsageError(f"config {path}: is not TOML: {error}. Mend that place.") from error
+        key = next(key for key in file.content if _dashed(key) == _key(option))
+        raise file.fault([key], f"{key}: {error.message.rstrip('.')}. Mend it.") from error
 
 
 def _key(option: click.Option) -> str:
@@ -64,29 +86,34 @@ def _key(option: click.Option) -> str:
     return max(option.opts, key=len).lstrip("-")
 
 
-def _checked(content: dict[str, Any], known: dict[str, click.Option], path: Path) -> dict[str, Any]:
+def _dashed(key: str) -> str:
+    return key.replace("_", "-")
+
+
+def _checked(file: ConfigFile, known: dict[str, click.Option]) -> dict[str, Any]:
     """Return the values in the form that click takes from a command line."""
     allowed = [name for name in known if name != "config"]
     values: dict[str, Any] = {}
-    for key, value in content.items():
-        name = key.replace("_", "-")
+    for key, value in file.content.items():
+        name = _dashed(key)
         if name not in allowed:
-            raise UsageError(
-                f"config {path}: got the unknown key {key!r}.{did_you_mean(name, allowed)} "
-                "`benchkit run --help` lists the options; each stands in the file without its dashes."
+            raise file.fault(
+                [key],
+                f"got the unknown key {key!r}.{did_you_mean(name, allowed)} "
+                "`benchkit run --help` lists the options; each stands in the file without its dashes.",
             )
-        values[name] = _as_options(key, value, known[name], path)
+        values[name] = _as_options(key, value, known[name], file)
     return values
 
 
-def _as_options(key: str, value: Any, option: click.Option, path: Path) -> Any:
-    if key in ("set", "sweep") and isinstance(value, dict):
-        return _assignments(key, value, path)
+def _as_options(key: str, value: Any, option: click.Option, file: ConfigFile) -> Any:
+    if key in TABLES and isinstance(value, dict):
+        return _assignments(key, value, file)
     kinds, expected = _kinds(option)
     values = value if option.multiple and isinstance(value, list) else [value]
     # `type`, because to isinstance a boolean is a whole number.
     if not all(type(each) in kinds for each in values):
-        raise UsageError(f"config {path}: {key}: got {value!r}; expected {expected}.")
+        raise file.fault([key], f"{key}: got {value!r}; expected {expected}.")
     return values if option.multiple else value
 
 
@@ -101,21 +128,23 @@ def _kinds(option: click.Option) -> tuple[tuple[type, ...], str]:
     return (str,), "text, or a list of texts" if option.multiple else "one value, text in quotes"
 
 
-def _assignments(key: str, tables: dict[str, Any], path: Path) -> list[str]:
+def _assignments(key: str, tables: dict[str, Any], file: ConfigFile) -> list[str]:
     example = "epochs = 5" if key == "set" else "epochs = [5, 50]"
     for name, fields in tables.items():
         if not isinstance(fields, dict):
-            raise UsageError(
-                f"config {path}: {key}: got {name} = {fields!r}; expected a table of fields, such as "
-                f"[{key}.pixel-ae] with {example} below it."
+            raise file.fault(
+                [key, name],
+                f"{key}: got {name} = {fields!r}; expected a table of fields, such as [{key}.pixel-ae] with {example} "
+                "below it.",
             )
-    given = [(f"{name}.{field}", value) for name, fields in tables.items() for field, value in fields.items()]
+    given = [(name, field, value) for name, fields in tables.items() for field, value in fields.items()]
     if key == "set":
-        return [f"{target}={written(value)}" for target, value in given]
-    for target, values in given:
+        return [f"{name}.{field}={written(value)}" for name, field, value in given]
+    for name, field, values in given:
         if not isinstance(values, list):
-            raise UsageError(f"config {path}: sweep: got {target} = {values!r}; expected a list, such as {example}.")
-    return [f"{target}={', '.join(map(written, values))}" for target, values in given]
+            found = f"sweep: got {name}.{field} = {values!r}"
+            raise file.fault([key, name, field], f"{found}; expected a list, such as {example}.")
+    return [f"{name}.{field}={', '.join(map(written, values))}" for name, field, values in given]
 
 
 def written(value: Any) -> str:

@@ -12,7 +12,7 @@ import click
 
 from benchkit.cli.colour import wants_colour
 from benchkit.cli.common import offline_option, plugin_options, registry_from
-from benchkit.cli.config import config_option, parse_changes, parse_sweeps
+from benchkit.cli.config import beside_the_file, config_option, parse_changes, parse_sweeps, with_its_line
 from benchkit.cli.isolation import changed_settings, debugger, how_settings, refuse_changes, run_folder
 from benchkit.cli.progress import Progress
 
@@ -42,12 +42,20 @@ _AS_THEY_ARE = ("device", "threshold", "prevalence", "batch_size", "timing_secon
 )
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave these detectors or anomalies out.")
 @click.option("--seeds", type=click.IntRange(min=1), default=1, show_default=True, help="Repeat with N seeds.")
-@click.option("--set", "changes", multiple=True, metavar="NAME.FIELD=VALUE", help="Change a setting of a plugin.")
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="NAME.FIELD=VALUE",
+    callback=beside_the_file,
+    help="Change a setting of a plugin; what a --config file sets beside it stays.",
+)
 @click.option(
     "--sweep",
     "sweeps",
     multiple=True,
     metavar="NAME.FIELD=VALUE,…",
+    callback=beside_the_file,
     help="Put variants of a detector in its place, one a value: NAME-FIELD-VALUE. Several fields give every "
     "combination.",
 )
@@ -139,7 +147,8 @@ def command(plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...], **opt
     if options["resume"]:
         options["resume"] = run_folder(options["resume"], options["out"])
     request = _recalled(options) if options["resume"] else _request(plugin_files, plugin_rules, options)
-    registry, plan = request.resolve(registry_from(tuple(request.plugin_files), tuple(request.plugin_rules)))
+    with with_its_line():
+        registry, plan = request.resolve(registry_from(tuple(request.plugin_files), tuple(request.plugin_rules)))
     if options["dry_run"]:
         click.echo(_plan_text(_left(plan, options), request, options["out"]))
         return
