@@ -10,6 +10,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from benchkit.errors import Unsupported, UsageError
@@ -24,6 +25,7 @@ __all__ = [
     "ABOVE_ZERO",
     "API_VERSION",
     "AT_LEAST_ONE",
+    "LATER",
     "NAME_PATTERN",
     "OLDEST_API_VERSION",
     "AnomalyGenerator",
@@ -52,6 +54,13 @@ OLDEST_API_VERSION = 1
 
 NAME_PATTERN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 """What a plugin object may be called: lower-case words joined by hyphens."""
+
+
+LATER: Mapping[str, bool] = MappingProxyType({"benchkit_later": True})
+"""Metadata of a setting that a class got after results were published: ``field(default=(), metadata=LATER)``.
+
+It is recorded, and part of hashes, only where it is not its default, so that what was published stays what it is.
+"""
 
 
 class Scorer(Protocol):
@@ -178,6 +187,15 @@ class View(_Named):
     def stacks_on(self, device: torch.device) -> bool:
         """Return whether ``fit_many`` is worth its while on a device; by default wherever it is overridden."""
         return type(self).fit_many is not View.fit_many
+
+    def leaks(self) -> str:
+        """Return what it is shown in training beside normal images, such as anomalies, in a phrase; empty: nothing.
+
+        A view that says something makes another protocol of every row whose detector looks there: such rows are never
+        ranked with others, and the table says why. To be overridden where a setting asks for it; the phrase names the
+        settings that it depends on.
+        """
+        return ""
 
     def offers(self) -> tuple[str, ...]:
         """Return the names of the views that ``fit`` returns: one trained subject may offer several."""

@@ -17,6 +17,7 @@ from torch import Tensor
 import benchkit
 from benchkit.errors import UsageError
 from benchkit.registry import Offer, apply_settings, settings_hash, settings_of
+from benchkit.registry.settings import changeable
 
 
 @dataclass(frozen=True)
@@ -202,3 +203,23 @@ def test_one_value_stands_for_a_tuple_of_it() -> None:
     for hint in (tuple[int, int], frozenset[int]):
         with pytest.raises(TypeError):
             converted(50, hint)
+
+
+@dataclass(frozen=True)
+class Grown(Rich):
+    """A class that got a setting after results were published."""
+
+    more: tuple[float, ...] = field(default=(), metadata=benchkit.LATER)
+
+
+def test_a_setting_that_came_later_leaves_published_hashes() -> None:
+    """It is recorded and hashed where it is changed only, and can be changed like any other."""
+    before, after = Rich("rich"), Grown("rich")
+    assert settings_of(after) == settings_of(before)
+    assert settings_hash(after) == settings_hash(before)
+    changed = replace(after, more=(0.5,))
+    assert settings_of(changed) == {**settings_of(before), "more": [0.5]}
+    assert settings_hash(changed) != settings_hash(before)
+    (offer,) = apply_settings([Offer(after, "toys", "toys-ad", "1.0")], {"rich": {"more": [0.5]}})
+    assert offer.item == changed
+    assert [each.default for each in changeable(after) if each.name == "more"] == [[]]

@@ -8,10 +8,14 @@ from dataclasses import replace
 import pytest
 import torch
 from benchkit_subject import Subject
+from benchkit_subject.exposure import exposed
 from torch import Tensor
 from training_helpers import blobs, random_state_untouched
 
-from benchkit import Unsupported
+from benchkit import LabelledImages, LabelledRows, Unsupported, UsageError
+from benchkit.data import to_floats, to_levels
+from benchkit.registry import settings_of
+from benchkit.training import as_rows
 
 QUICK = Subject(min_images=3000)
 NORMAL = blobs(90)
@@ -87,3 +91,62 @@ def test_gradients_pass_to_the_images_where_they_are_asked_for() -> None:
         torch.testing.assert_close(seen.detach(), view(NORMAL.images[:8]))
         (slope,) = torch.autograd.grad(seen.sum(), images)
         assert slope.abs().sum() > 0
+
+
+LEVELS = ((0.0, 0.5), (0.1, 0.0))
+EXPOSED = replace(QUICK, exposure=LEVELS)
+
+
+def test_without_exposure_nothing_leaks_and_nothing_is_recorded_of_it() -> None:
+    """The settings are those of published runs, and so is the protocol."""
+    assert QUICK.leaks() == ""
+    assert "exposure" not in settings_of(Subject())
+
+
+def test_with_exposure_the_view_says_what_leaks() -> None:
+    """Every level, exactly: other levels are another protocol."""
+    assert EXPOSED.leaks() == (
+        "the classifier was trained on noisy images too, of standard deviation 0.0 with 0.5 of the pixels white, "
+        "0.1 with 0.0 of the pixels white"
+    )
+    assert settings_of(EXPOSED)["exposure"] == [[0.0, 0.5], [0.1, 0.0]]
+
+
+def test_a_noisy_copy_of_each_image_is_added() -> None:
+    """The levels are taken in turn, labels kept, pixels whole grey levels; the images themselves are left alone."""
+    before = to_floats(to_levels(NORMAL.images))
+    given = LabelledImages(before.clone(), NORMAL.labels)
+    both = exposed(given, LEVELS, name="subject", seed=0)
+    assert torch.equal(given.images, before)
+    assert torch.equal(both.images[:90], before)
+    assert torch.equal(both.labels, NORMAL.labels.repeat(2))
+    specked, grainy = both.images[90::2], both.images[91::2]
+    touched = specked != before[::2]
+    assert bool((specked[touched] == 1).all())
+    assert 0.4 < float(touched.float().mean()) < 0.6
+    assert 0.02 < float((grainy - before[1::2]).std()) < 0.12
+    assert torch.equal((both.images[90:] * 255).round() / 255, both.images[90:])
+
+
+def test_exposure_changes_the_classifier_and_its_seed_rules_it() -> None:
+    """Another classifier than without, the same for one seed, and no global state moves."""
+    plain = fit()["logits"](NORMAL.images)
+    with random_state_untouched():
+        first, again = (EXPOSED.fit(NORMAL, seed=0)["logits"](NORMAL.images) for _ in range(2))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, plain)
+
+
+@pytest.mark.parametrize("level", [(-0.1, 0.0), (0.1, 1.5), (float("nan"), 0.0)])
+def test_levels_out_of_range_are_refused(level: tuple[float, float]) -> None:
+    """The error says what a level is."""
+    with pytest.raises(UsageError, match="expected pairs of numbers from 0 to 1"):
+        replace(QUICK, exposure=((0.1, 0.1), level))
+
+
+def test_images_that_do_not_fit_cannot_be_copied() -> None:
+    """Rows are skipped with the reason; without exposure they are taken."""
+    rows = LabelledRows(as_rows(NORMAL.images), NORMAL.labels)
+    with pytest.raises(Unsupported, match=r"exposure copies the training images.*--device-memory"):
+        EXPOSED.fit(rows, seed=0)
+    assert QUICK.fit(rows, seed=0)

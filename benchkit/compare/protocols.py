@@ -28,11 +28,12 @@ def _data_and_cuts(base: StoredRun, head: StoredRun, differing: Sequence[Pair]) 
     """Yield what differs in the part of the hash that all cells of a run share."""
     if all(_shared_part(pair.base) == _shared_part(pair.head) for pair in differing):
         return
-    for part, names in (("protocol", None), ("settings", _SETTINGS)):
+    for part, names in (("protocol", None), ("settings", _SETTINGS), ("leaks", None)):
         old, new = _part(base, part), _part(head, part)
         for name in names or dict.fromkeys([*old, *new]):
             if name != "hash" and old.get(name) != new.get(name):
-                yield f"{name} is {old.get(name)} in BASE and {new.get(name)} in HEAD"
+                named = f"what {name} leaks" if part == "leaks" else name
+                yield f"{named} is {old.get(name)} in BASE and {new.get(name)} in HEAD"
 
 
 def _anomalies(base: StoredRun, head: StoredRun, differing: Sequence[Pair]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from benchkit.data.idx import parse_idx
 from benchkit.data.idx_splits import load_idx, load_idx_splits
 from benchkit.data.images import make_labelled, resize, to_bytes, to_floats, to_images, to_levels
 from benchkit.data.locations import cache_folder, fetch_command, find, is_offline, search_folders
+from benchkit.data.noise import with_noise
 from benchkit.data.own import open_dataset
 from benchkit.data.splitting import split_stratified
 from benchkit.data.text import read_text, write_text
@@ -40,5 +41,6 @@ __all__ = [
     "to_images",
     "to_levels",
     "verify",
+    "with_noise",
     "write_text",
 ]

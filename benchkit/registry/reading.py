@@ -216,6 +216,9 @@ def _typed(item: PluginItem) -> str:
     unavailable: object = item.unavailable()
     if not isinstance(unavailable, str):
         return f"{item.name}.unavailable(): got {unavailable!r}; expected a string, empty where it can be used."
+    leaks: object = item.leaks() if isinstance(item, View) else ""
+    if not isinstance(leaks, str):
+        return f"{item.name}.leaks(): got {leaks!r}; expected a string, empty where nothing leaks."
     for field in ("by_default", "takes_rows"):
         value: object = getattr(item, field, True)
         if type(value) is not bool:

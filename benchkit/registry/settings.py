@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from numbers import Integral, Real
 from typing import Any, TypeAlias, TypeVar, get_args, get_type_hints
 
+from benchkit.contract import LATER
 from benchkit.errors import UsageError, a_kind, did_you_mean
 from benchkit.ranges import range_text, ranges_of
 from benchkit.registry.conversion import converted
@@ -25,7 +26,7 @@ ItemT = TypeVar("ItemT", bound=PluginItem)
 
 
 def settings_of(item: object) -> dict[str, JSON]:
-    """Return all fields of a plugin object as JSON types, the same for equal objects.
+    """Return all fields of a plugin object as JSON types, the same for equal objects; see ``LATER`` for exceptions.
 
     Tuples become lists, frozen sets sorted lists, nested dataclasses dictionaries, and numbers that are not
     finite the strings ``inf``, ``-inf`` and ``nan``.
@@ -35,10 +36,16 @@ def settings_of(item: object) -> dict[str, JSON]:
     """
     if not dataclasses.is_dataclass(item):
         raise UsageError(f"settings: got {a_kind(item)}; expected a dataclass.")
-    return {
-        field.name: _plain(getattr(item, field.name), f"{type(item).__name__}.{field.name}")
-        for field in dataclasses.fields(item)
-    }
+    return {field.name: _recorded(item, field) for field in dataclasses.fields(item) if not _is_left_out(item, field)}
+
+
+def _recorded(item: object, field: dataclasses.Field[Any]) -> JSON:
+    return _plain(getattr(item, field.name), f"{type(item).__name__}.{field.name}")
+
+
+def _is_left_out(item: object, field: dataclasses.Field[Any]) -> bool:
+    """Return whether a field that came later is what it is by default."""
+    return LATER.items() <= field.metadata.items() and bool(getattr(item, field.name) == field.default)
 
 
 def settings_hash(item: object) -> str:
@@ -121,7 +128,7 @@ def _changed(offer: Offer[ItemT], settings: Mapping[str, Mapping[str, object]]) 
 
 def changeable(item: PluginItem) -> tuple[Setting, ...]:
     """Return what ``apply_settings`` can change about an object, with types and present values."""
-    values = settings_of(item)
+    values = {field.name: _recorded(item, field) for field in dataclasses.fields(item)}
     ranges = {setting: range_text(*limits) for setting, limits in ranges_of(type(item)).items()}
     return tuple(
         Setting(field, _type_name(_hint(item, field)), values[field], ranges.get(field, "")) for field in _fields(item)

@@ -13,7 +13,7 @@ from benchkit.report.arrangement import Arrangement, arrange
 from benchkit.report.labels import labels_of, natural
 from benchkit.report.limits import limit_notes
 from benchkit.report.ranks import Ranking, rank_section, ranking
-from benchkit.report.remarks import caption, changed, counted, device_label, footnotes, unfinished
+from benchkit.report.remarks import caption, changed, counted, device_label, footnotes, leaking, unfinished
 from benchkit.report.sections import Entries, Section, member_section, metric_entries, metric_section, speed_section
 from benchkit.report.shown import MEMBERS, RANKS, SPEED_TABLE, SWEEP, Shown, check_columns
 from benchkit.report.speed import LIMIT
@@ -87,7 +87,12 @@ def leaderboards(
     cells, again = _put_together(frames)
     boards = []
     for (dataset, kind, base), part in _places(cells):
-        more = (*changed(runs, dataset), *unfinished(runs, dataset), *_repeated(again.get((dataset, kind, base), 0)))
+        more = (
+            *leaking(runs, dataset, base),
+            *changed(runs, dataset),
+            *unfinished(runs, dataset),
+            *_repeated(again.get((dataset, kind, base), 0)),
+        )
         boards.append(_board(part, (dataset, kind, base), runs, wanted, more=more, posthoc=posthoc))
     return boards
 

@@ -120,6 +120,30 @@ def changed(runs: Iterable[StoredRun], dataset: str) -> tuple[str, ...]:
     )
 
 
+def leaking(runs: Iterable[StoredRun], dataset: str, base: str) -> tuple[str, ...]:
+    """Return one sentence for each view of a leaderboard's rows that was shown what a detector must not be.
+
+    Args:
+        runs: that the leaderboard is made of.
+        dataset: the leaderboard's.
+        base: the part of the protocol hash that its cells share.
+    """
+    return tuple(dict.fromkeys(sentence for run in runs for sentence in _leaking(run, dataset, base)))
+
+
+def _leaking(run: StoredRun, dataset: str, base: str) -> Iterator[str]:
+    leaks = run.manifest.get("leaks")
+    for text, views in _by_text(leaks if isinstance(leaks, dict) else {}):
+        shown = run.cells["view"].isin(views) & run.cells["dataset"].eq(dataset)
+        if (shown & run.cells["protocol"].astype(str).str.startswith(f"{base}-")).any():
+            yield printable(f"Ranked apart, because what they look at leaks: {listed(views)}: {text}.")
+
+
+def _by_text(leaks: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    for text in dict.fromkeys(str(each) for each in leaks.values()):
+        yield text, [view for view, each in leaks.items() if str(each) == text]
+
+
 def _assignments(changes: Any) -> str:
     if not isinstance(changes, dict):
         return str(changes)

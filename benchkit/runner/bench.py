@@ -17,6 +17,7 @@ from benchkit.runner.fit import Fit
 from benchkit.runner.grey_images import GreyImages, LabelledGrey
 from benchkit.runner.group import FitGroup, Outcome, TestSet
 from benchkit.runner.guard import PLUGIN_FAULTS, Verdict, explain, isolated, untouched
+from benchkit.runner.leaks import leaks_of
 from benchkit.runner.ledger import Ledger
 from benchkit.runner.machine import Machine
 from benchkit.runner.memory import too_large
@@ -103,9 +104,16 @@ class Bench:
         ready = self.ready.pop(offer.item.name, None)
         group = FitGroup(offer, self._room, self._settings, self._machine, self._ledger, self.task.seed, ready)
         with torch.random.fork_rng():
-            group.assess(len(self._train), self._calibration, self._normal, self._sets)
+            group.assess(len(self._train), self._calibration, self._normal, self._sets_for(offer))
         self._mend(group)
         return group, [*self._left_out_cells(offer), *group.outcomes()]
+
+    def _sets_for(self, offer: Offer[Detector]) -> list[TestSet]:
+        """Return the anomalies as a detector meets them: where its view leaks, the rows are of another protocol."""
+        leaks = leaks_of(offer, self._room.views)
+        if not leaks:
+            return self._sets
+        return [replace(test, blank=blank_cell(self.task, test.offer, self.frame, leaks)) for test in self._sets]
 
     def time(self, group: FitGroup) -> Timing:
         """Measure how fast the group's detector scores."""
@@ -157,11 +165,11 @@ class Bench:
         return images
 
     def _left_out_cells(self, offer: Offer[Detector]) -> list[Outcome]:
-        columns = detector_columns(offer, self._room.views)
+        columns, leaks = detector_columns(offer, self._room.views), leaks_of(offer, self._room.views)
         found = [
             (each, self._left_out[each.item.name]) for each in self.task.anomalies if each.item.name in self._left_out
         ]
         return [
-            Outcome(replace(blank_cell(self.task, anomaly, self.frame), status=status, reason=reason, **columns))
+            Outcome(replace(blank_cell(self.task, anomaly, self.frame, leaks), status=status, reason=reason, **columns))
             for anomaly, (status, reason) in found
         ]

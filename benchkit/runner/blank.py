@@ -10,6 +10,7 @@ from benchkit.contract import AnomalyGenerator, Detector, View
 from benchkit.registry import Offer, settings_hash
 from benchkit.results import Cell, Status
 from benchkit.runner import protocol
+from benchkit.runner.leaks import leaks_of
 from benchkit.runner.plan import Task
 from benchkit.runner.protocol import Prepared
 from benchkit.runner.settings import RunSettings
@@ -38,8 +39,9 @@ class Frame:
         return cls(base, settings.threshold, settings.prevalence, machine)
 
 
-def blank_cell(task: Task, anomaly: Offer[AnomalyGenerator], frame: Frame) -> Cell:
-    """Return the cell of an anomaly before any detector comes in."""
+def blank_cell(task: Task, anomaly: Offer[AnomalyGenerator], frame: Frame, leaks: str = "") -> Cell:
+    """Return the cell of an anomaly before any detector comes in, but for what its view leaks."""
+    base = protocol.leaking_hash(frame.base, leaks)
     return Cell(
         dataset=task.dataset.item.name,
         detector="",
@@ -50,7 +52,7 @@ def blank_cell(task: Task, anomaly: Offer[AnomalyGenerator], frame: Frame) -> Ce
         status="failed",
         threshold_policy=frame.threshold,
         prevalence=frame.prevalence,
-        protocol=f"{frame.base}-{protocol.anomaly_hash(anomaly.item)}",
+        protocol=f"{base}-{protocol.anomaly_hash(anomaly.item)}",
         **frame.machine,
     )
 
@@ -75,7 +77,8 @@ def distribution_of(offer: Offer[Any]) -> str:
 
 def cells_of(task: Task, detector: Offer[Detector], frame: Frame, status: Status, reason: str) -> list[Cell]:
     """Return every cell of a fit group that came to nothing as a whole."""
-    columns = detector_columns(detector, task.views)
+    columns, leaks = detector_columns(detector, task.views), leaks_of(detector, task.views)
     return [
-        replace(blank_cell(task, anomaly, frame), status=status, reason=reason, **columns) for anomaly in task.anomalies
+        replace(blank_cell(task, anomaly, frame, leaks), status=status, reason=reason, **columns)
+        for anomaly in task.anomalies
     ]

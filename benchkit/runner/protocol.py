@@ -184,6 +184,14 @@ def describe(data: Prepared) -> dict[str, Any]:
     }
 
 
+def leaking_hash(base: str, leaks: str) -> str:
+    """Return the base hash of rows whose view leaks something (see ``View.leaks``); ``base`` itself for an empty text.
+
+    It takes the place of the part that all rows share, by which leaderboards are told apart.
+    """
+    return _digest({"base": base, "leaks": leaks}) if leaks else base
+
+
 def anomaly_hash(generator: AnomalyGenerator) -> str:
     """Return the part of the protocol hash that belongs to one anomaly: its settings and normal classes."""
     return recorded_anomaly_hash(type(generator), settings_of(generator))

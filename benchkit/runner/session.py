@@ -12,6 +12,7 @@ from benchkit.registry import Offer, Registry
 from benchkit.results import STATUSES, RunStore, StoredRun, read_run
 from benchkit.results.store import DIGEST_KEY, cells_digest
 from benchkit.runner.blank import distribution_of
+from benchkit.runner.leaks import leaks_by_view
 from benchkit.runner.loaded import Loaded
 from benchkit.runner.plan import CellKey, Plan
 from benchkit.runner.provenance import now, provenance, settings_by_name
@@ -31,6 +32,7 @@ def manifest_of(request: Request, registry: Registry, plan: Plan, loaded: Loaded
         "request": record_request(request),
         "changes": {name: dict(fields) for name, fields in request.changes.items()},
         "protocol": loaded.protocol,
+        "leaks": leaks_by_view(plan.views),
         "planned": {"tasks": len(plan.tasks), "fits": plan.n_fits, "cells": plan.n_cells},
         "cells": {},
         "seconds": {},

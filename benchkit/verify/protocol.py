@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from benchkit.contract import AnomalyGenerator
 from benchkit.registry import Offer, Registry, recorded_hash, settings_of
 from benchkit.results.cell import ADDED
-from benchkit.runner.protocol import described_hash, recorded_anomaly_hash
+from benchkit.runner.protocol import described_hash, leaking_hash, recorded_anomaly_hash
 from benchkit.verify.evidence import MANIFEST, Evidence
 from benchkit.verify.findings import Check, Findings
 
@@ -37,8 +37,17 @@ def _check_base(evidence: Evidence, findings: Findings) -> None:
     why = f"hash of the protocol, the threshold policy and the prevalence in {MANIFEST}"
     findings.compare(MANIFEST, "protocol.hash", stored, base, why)
     bases, _ = _split(evidence)
-    wrong = np.asarray((bases != base) & ((evidence.texts("protocol") != "") | evidence.measured), dtype=np.bool_)
-    evidence.differ(findings, "protocol", wrong, f"{base}-…", why)
+    expected = _leaking(evidence, base)
+    wrong = np.asarray((bases != expected) & ((evidence.texts("protocol") != "") | evidence.measured), dtype=np.bool_)
+    shown = np.array([f"{each}-…" for each in expected], dtype=object)
+    evidence.differ(findings, "protocol", wrong, shown, why)
+
+
+def _leaking(evidence: Evidence, base: str) -> NDArray[np.object_]:
+    """Return the base that each row should carry: another one where its view leaks."""
+    leaks = evidence.part("leaks")
+    bases = {view: leaking_hash(base, str(leaks.get(view, ""))) for view in set(evidence.texts("view"))}
+    return np.array([bases[view] for view in evidence.texts("view")], dtype=object)
 
 
 def _split(evidence: Evidence) -> tuple[NDArray[np.object_], NDArray[np.object_]]:

@@ -10,9 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import torch
-
 from benchkit import AnomalyGenerator, LabelledImages, UsageError, hookimpl, source_of
+from benchkit.data import with_noise
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -42,12 +41,8 @@ class Noise(AnomalyGenerator):
 
     def generate(self, test: LabelledImages, *, seed: int) -> Tensor:
         """Return one noisy image for each of ``test``, in its order."""
-        images = test.images
-        # Drawn on the CPU and moved, so that every device sees the same noise.
         source = source_of(self.name, seed)
-        noise = torch.randn(images.shape, generator=source).mul_(self.sigma).to(images.device)
-        specks = (torch.rand(images.shape, generator=source) < self.speck_rate).to(images.device)
-        return (images + noise).clamp_(0.0, 1.0).masked_fill_(specks, 1.0)
+        return with_noise(test.images, sigma=self.sigma, speck_rate=self.speck_rate, source=source)
 
 
 LEVELS: tuple[Noise, ...] = (

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from benchkit import ABOVE_ZERO, AT_LEAST_ONE, LabelledImages, LabelledRows, Ranges, Rows, Unsupported, View
+from benchkit import (
+    ABOVE_ZERO,
+    AT_LEAST_ONE,
+    LATER,
+    LabelledImages,
+    LabelledRows,
+    Ranges,
+    Rows,
+    Unsupported,
+    UsageError,
+    View,
+)
 from benchkit.training import Budget, build, dense, flat, infer, train_many
+from benchkit_subject.exposure import Level, exposed
 
 Looks = Mapping[str, Callable[[Tensor], Tensor]]
 
@@ -35,6 +47,9 @@ class Subject(View):
         learning_rate: Adam's step size.
         min_images: images seen at least, so that a data set of a thousand images still trains a classifier
             (about 1,250 steps) rather than a random projection.
+        exposure: levels of noise that the classifier is shown beside the normal images, a noisy copy of each, as in the
+            experiment: pairs of standard deviation and share of white pixels, both from 0 to 1. None by default,
+            because it leaks: rows that look there are of a protocol of their own.
     """
 
     setting_ranges: ClassVar[Ranges] = {
@@ -53,6 +68,21 @@ class Subject(View):
     batch_size: int = 32
     learning_rate: float = 1e-3
     min_images: int = 40_000
+    exposure: tuple[Level, ...] = field(default=(), metadata=LATER)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        wrong = [level for level in self.exposure if not all(0 <= number <= 1 for number in level)]
+        if wrong:
+            raise UsageError(
+                f"view {self.name!r}: got exposure={wrong[0]!r}; expected pairs of numbers from 0 to 1, the standard "
+                "deviation of the noise and the share of white pixels, such as [[0.25, 0.02]]. Correct it."
+            )
+
+    def leaks(self) -> str:
+        """Return that the classifier was shown noise, and how much, where it was."""
+        levels = ", ".join(f"{sigma!r} with {rate!r} of the pixels white" for sigma, rate in self.exposure)
+        return f"the classifier was trained on noisy images too, of standard deviation {levels}" if levels else ""
 
     def offers(self) -> tuple[str, ...]:
         """Return ``layer1`` … and ``logits``."""
@@ -62,7 +92,8 @@ class Subject(View):
         """Train the classifier; return one function for each offered view.
 
         Raises:
-            Unsupported: the normal images are of fewer than two classes: there is nothing to tell apart.
+            Unsupported: the normal images are of fewer than two classes: there is nothing to tell apart. Or there are
+                more of them than fit on the device, and a noisy copy of each is wanted.
         """
         (looks,) = self.fit_many([normal], seeds=[seed])
         return looks
@@ -71,6 +102,7 @@ class Subject(View):
         """Train one classifier for each set of normal images and seed, all of them together; as ``fit``."""
         for normal in normals:
             self._check(normal.labels)
+        normals = [self._exposed(normal, seed) for normal, seed in zip(normals, seeds, strict=True)]
         pixels = [flat(normal.images) for normal in normals]
         labels = [normal.labels for normal in normals]
         networks = list(map(self._build, pixels, labels, seeds))
@@ -94,6 +126,16 @@ class Subject(View):
                 f"view {self.name!r} trains a classifier and needs at least two normal classes; got {found}. "
                 "Use the views 'pixels' or 'latent' for one-class runs."
             )
+
+    def _exposed(self, normal: LabelledImages | LabelledRows, seed: int) -> LabelledImages | LabelledRows:
+        if not self.exposure:
+            return normal
+        if isinstance(normal, LabelledRows):
+            raise Unsupported(
+                f"view {self.name!r}: exposure copies the training images, which do not fit on the device as they are. "
+                "Give it more memory (--device-memory), or train without exposure."
+            )
+        return exposed(normal, self.exposure, name=self.name, seed=seed)
 
     def _build(self, pixels: Tensor | Rows, labels: Tensor, seed: int) -> nn.Sequential:
         widths = (pixels.shape[1], *self.hidden, int(labels.max()) + 1)
