@@ -20,6 +20,7 @@ from benchkit.errors import BenchkitError, Unsupported
 _COMMANDS = {
     "run": "Run detectors against anomalies and print the leaderboard.",
     "score": "Score your own images with one detector.",
+    "export-view": "Write what a view shows of a data set's images to a file.",
     "table": "Print the leaderboard of runs that are there already.",
     "history": "Show how a metric of each detector moved from run to run.",
     "new": "Write a new plugin: a distribution that installs, runs and passes its tests.",

@@ -9,6 +9,7 @@ from benchkit.contract import Dataset, Splits
 from benchkit.data.images import make_labelled
 from benchkit.data.number_rows import parse_rows, read_lines
 from benchkit.data.splitting import split_stratified
+from benchkit.data.vectors import begins_with_decimal, parse_vectors, vectors_as_images
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,9 @@ class TableDataset(Dataset):
 
     A first line whose first cell begins with a letter (``label,pixel1,…``) is a header and skipped.
     There is no published test split: see ``split_stratified``.
+
+    A file whose first number has a decimal point or an exponent is one of vectors without labels, such as
+    ``benchkit export-view`` writes: see ``vectors_as_images``.
 
     Attributes:
         path: the CSV file.
@@ -32,5 +36,8 @@ class TableDataset(Dataset):
         """
         lines = read_lines(Path(self.path))
         header = int(bool(lines) and lines[0].lstrip(' "')[:1].isalpha())
+        if lines[header:] and begins_with_decimal(lines[header]):
+            vectors = parse_vectors(lines[header:], where=self.path, first_line=1 + header)
+            return split_stratified(vectors_as_images(vectors, where=self.path), where=self.path)
         rows = parse_rows(lines[header:], ",", where=self.path, first_line=1 + header)
         return split_stratified(make_labelled(rows[:, 1:], rows[:, 0], where=self.path), where=self.path)
