@@ -24,6 +24,7 @@ LAYERS = (
     {"registry", "results"},
     {"runner"},
     {"display", "report", "scaffold", "testing", "verify"},
+    {"pictures"},
     {"compare"},
     {"history"},
     {"api"},
@@ -36,6 +37,7 @@ OFF_LIMITS = {
     "registry",
     "results",
     "display",
+    "pictures",
     "report",
     "scaffold",
     "testing",
@@ -175,7 +177,7 @@ def test_a_file_can_be_read_in_one_go(path: Path) -> None:
     [
         ["--help"],
         ["--version"],
-        *([name, "--help"] for name in ("run", "table", "compare", "history", "verify", "check")),
+        *([name, "--help"] for name in ("run", "table", "compare", "history", "plot", "verify", "check")),
     ],
     ids=" ".join,
 )

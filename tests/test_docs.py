@@ -38,6 +38,7 @@ DOCUMENTS = (
             "docs/detectors.md",
             "benchmarks/README.md",
             "docs/ci.md",
+            "docs/pictures.md",
             "docs/scale.md",
             "docs/statistics.md",
         )

@@ -10,6 +10,7 @@ from benchkit.display.fit import NormalCurve, normal_curve
 from benchkit.display.front import pareto_front
 from benchkit.display.histogram import Histogram, histogram
 from benchkit.display.pieces import Piece, pieces_of
+from benchkit.display.standing import Standing, standings
 from benchkit.display.tiles import ranked, sheet
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Histogram",
     "NormalCurve",
     "Piece",
+    "Standing",
     "histogram",
     "normal_curve",
     "pareto_front",
@@ -25,4 +27,5 @@ __all__ = [
     "ranked",
     "roc_curve",
     "sheet",
+    "standings",
 ]

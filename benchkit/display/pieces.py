@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -84,12 +84,12 @@ class Piece:
 
 
 def pieces_of(
-    run: StoredRun, *, detectors: Sequence[str] = (), anomalies: Sequence[str] = (), seeds: Sequence[int] = ()
+    *runs: StoredRun, detectors: Sequence[str] = (), anomalies: Sequence[str] = (), seeds: Sequence[int] = ()
 ) -> list[Piece]:
-    """Return the cells of a run that ended well, in the order of the run.
+    """Return the cells of runs that ended well, in the order of the runs.
 
     Args:
-        run: where they stand.
+        runs: where they stand.
         detectors: names and globs; all by default.
         anomalies: names, groups and globs; all by default.
         seeds: all by default.
@@ -97,11 +97,13 @@ def pieces_of(
     Raises:
         UsageError: nothing is called so; says what is there.
     """
-    cells = run.cells[run.cells["status"] == "ok"]
-    for field, patterns in (("detector", detectors), ("anomaly", anomalies)):
-        _check(patterns, [*cells[field], *(cells["anomaly_group"] if field == "anomaly" else [])], field)
+    measured = [(run, run.cells[run.cells["status"] == "ok"]) for run in runs]
+    for field, patterns in (("detector", detectors), ("anomaly", anomalies), ("seed", [str(seed) for seed in seeds])):
+        also = ["anomaly_group"] if field == "anomaly" else []
+        _check(patterns, {name for _, cells in measured for each in (field, *also) for name in cells[each]}, field)
     return [
         Piece(run, row)
+        for run, cells in measured
         for row in _rows(cells)
         if _is_one(patterns=detectors, names=[row["detector"]])
         and _is_one(patterns=anomalies, names=[row["anomaly"], row["anomaly_group"]])
@@ -117,12 +119,12 @@ def _is_one(*, patterns: Sequence[str], names: Sequence[object]) -> bool:
     return not patterns or any(fnmatchcase(str(name), pattern) for name in names for pattern in patterns)
 
 
-def _check(patterns: Sequence[str], names: Sequence[object], field: str) -> None:
-    there = sorted({str(name) for name in names if name})
+def _check(patterns: Sequence[str], names: Iterable[object], field: str) -> None:
+    there = sorted({str(name) for name in names} - {""})
     for pattern in patterns:
         if not any(fnmatchcase(name, pattern) for name in there):
             raise UsageError(
-                f"{field}: got {pattern!r}, which no measured cell of this run has; expected one of "
+                f"{field}: got {pattern!r}, which no measured cell has; expected one of "
                 f"{', '.join(there) or 'none: no cell ended well'}.{did_you_mean(pattern, there)}"
             )
 
