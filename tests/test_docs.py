@@ -39,6 +39,7 @@ DOCUMENTS = (
             "benchmarks/README.md",
             "docs/ci.md",
             "docs/pictures.md",
+            "docs/report.md",
             "docs/scale.md",
             "docs/statistics.md",
         )

@@ -23,6 +23,7 @@ _COMMANDS = {
     "export-view": "Write what a view shows of a data set's images to a file.",
     "table": "Print the leaderboard of runs that are there already.",
     "plot": "Draw pictures of runs for a paper: curves, histograms, galleries, latent spaces.",
+    "report": "Make one HTML page of a run: leaderboard, curves, images, provenance.",
     "history": "Show how a metric of each detector moved from run to run.",
     "new": "Write a new plugin: a distribution that installs, runs and passes its tests.",
     "plugins": "List what plugins offer, and what is wrong with them.",
