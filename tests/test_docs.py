@@ -41,6 +41,7 @@ DOCUMENTS = (
             "docs/pictures.md",
             "docs/report.md",
             "docs/scale.md",
+            "docs/score.md",
             "docs/statistics.md",
         )
     ),

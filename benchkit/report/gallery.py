@@ -82,7 +82,7 @@ def _tiles(scoring: Scoring) -> list[_Tile]:
         lines = (
             f"{row['index']}: {shown_file(image.file, image.place)}{label}",
             f"{row['score']:.4g}: {row['verdict']}",
-            rank(row["share_below"], normals),
+            rank(row["share_below"], normals) + (" normals" if row["share_below"] >= 1 else " of the normals"),
         )
         found.append(_Tile(_side_by_side(image.levels, again), lines, row["verdict"] == "anomalous"))
     return found
