@@ -40,6 +40,23 @@ def test_every_mode_shows_the_same_seven(mode: str, tmp_path: Path, grey: np.nda
     assert picture.steps == (("1 bit to black and white",) if mode == "1" else (COLOURS,))
 
 
+@pytest.mark.parametrize(("mode", "name"), [("LA", "a.png"), ("CMYK", "a.jpg"), ("YCbCr", "a.jpg"), ("L", "a.jpg")])
+def test_rarer_modes_show_the_seven_as_well(mode: str, name: str, tmp_path: Path, grey: np.ndarray) -> None:
+    """An opaque alpha channel beside grey, and what printers and cameras write; JPEG loses a little at the edges."""
+    picture = read_picture(saved(seven().convert(mode), tmp_path / name))
+    assert picture.levels.shape == grey.shape
+    assert np.abs(picture.levels.astype(int) - grey).mean() < 3
+
+
+def test_a_palette_may_have_a_transparent_colour(tmp_path: Path) -> None:
+    """Black ink on a colour that is not to be seen: white behind it."""
+    image = seven().convert("P")
+    paper = image.getpixel((0, 0))
+    picture = read_picture(saved(image, tmp_path / "a.png", transparency=paper))
+    np.testing.assert_array_equal(picture.levels, np.asarray(seven()))
+    assert picture.steps == (COLOURS, "transparent parts white")
+
+
 def test_colours_have_the_grey_of_their_luma(tmp_path: Path) -> None:
     """ITU-R 601: 0.299 red, 0.587 green, 0.114 blue."""
     for colour, luma in (((255, 0, 0), 76), ((0, 255, 0), 150), ((0, 0, 255), 29)):

@@ -119,3 +119,8 @@ def test_labels_places_and_both_sides_stand_in_the_table() -> None:
     assert table["place"].tolist()[0] == 3
     assert table["verdict"].tolist() == ["normal", "normal", "anomalous", "anomalous"]
     assert table["threshold_low"].tolist() == [0] * 4
+
+
+def test_what_python_shows_of_it_is_short() -> None:
+    """Not every pixel of ten thousand images."""
+    assert repr(scoring()) == "<Scoring: far on toy: 2 of 4 anomalous, 1 not read>"

@@ -59,6 +59,12 @@ class Scoring:
     again: tuple[NDArray[np.uint8], ...] = ()
     note: str = ""
 
+    def __repr__(self) -> str:
+        """Return who scored how many images, and how many of them are anomalous."""
+        anomalous, total = int(self.scored.flagged.sum()), len(self.images)
+        refused = f", {len(self.refused)} not read" if self.refused else ""
+        return f"<Scoring: {self.scored.detector} on {self.dataset}: {anomalous} of {total} anomalous{refused}>"
+
     @property
     def table(self) -> pd.DataFrame:
         """One row an image that is shown.
