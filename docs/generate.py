@@ -7,6 +7,7 @@ metrics, columns, checks.
 from __future__ import annotations
 
 import ast
+import copy
 import importlib
 import inspect
 import re
@@ -55,6 +56,8 @@ def _commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Co
 
 
 def _help(command: click.Command, name: str) -> str:
+    command = copy.copy(command)
+    command._help_option = None  # click keeps the first that it made, be it from a call that knew no -h
     settings = {"help_option_names": ["-h", "--help"]}
     context = click.Context(command, info_name=name, terminal_width=_WIDTH, max_content_width=_WIDTH, **settings)
     return "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
