@@ -8,6 +8,7 @@ import pytest
 import torch
 from faulty_detectors import FAULTY, STOPPED, Choosy, Honest, Plain, bad_fit, refuse
 from kit_helpers import is_second, with_second_device
+from showing_detectors import SHOWING, Candid
 from wavering_detectors import WAVERING
 
 import benchkit
@@ -20,6 +21,7 @@ from benchkit.testing.detectors import DetectorSpecimen
 from benchkit.testing.once import Once
 
 REGISTRY = load_registry()
+ALL_FAULTY = FAULTY + WAVERING + SHOWING
 
 
 @pytest.fixture(autouse=True)
@@ -41,25 +43,33 @@ def ended(found: dict[str, Finding], state: str) -> set[str]:
 
 
 def test_an_honest_detector_keeps_every_promise() -> None:
-    """Nothing fails, and all is run but what needs a GPU."""
+    """Nothing fails, and all is run but what needs a GPU, and what it does not show."""
     found = findings(Honest())
     assert tuple(found) == tuple(check.name for check in DETECTOR_CHECKS)
-    assert ended(found, "passed") == set(found) - ({"cuda"} - ({"cuda"} if torch.cuda.is_available() else set()))
+    left_out = {"shows"} | (set() if torch.cuda.is_available() else {"cuda"})
+    assert ended(found, "passed") == set(found) - left_out
+    assert ended(found, "failed") == set()
+
+
+def test_what_a_scorer_shows_is_looked_at() -> None:
+    """Reconstructions, latent space and losses that pictures can be made of."""
+    found = findings(Candid())
+    assert found["shows"].state == "passed"
     assert ended(found, "failed") == set()
 
 
 def test_doors_that_are_not_there_are_not_run() -> None:
     """A detector without the optional doors passes all else, and the reason is given."""
     found = findings(Plain())
-    assert ended(found, "not run") - {"cuda"} == {"fit-many", "takes-rows"}
+    assert ended(found, "not run") - {"cuda"} == {"fit-many", "takes-rows", "shows"}
     assert "fit_many is not overridden" in found["fit-many"].said
     assert ended(found, "failed") == set()
 
 
 @pytest.mark.parametrize(
     ("check", "detector"),
-    FAULTY + WAVERING,
-    ids=[f"{check}-{number}" for number, (check, _) in enumerate(FAULTY + WAVERING)],
+    ALL_FAULTY,
+    ids=[f"{check}-{number}" for number, (check, _) in enumerate(ALL_FAULTY)],
 )
 def test_a_detector_that_breaks_one_promise_fails_that_check_alone(check: str, detector: benchkit.Detector) -> None:
     """And the message says who, what was got, what was expected, and is one printable paragraph."""
@@ -72,7 +82,7 @@ def test_a_detector_that_breaks_one_promise_fails_that_check_alone(check: str, d
 
 def test_there_is_a_broken_detector_for_every_check() -> None:
     """No check goes untested; that of CUDA has a test of its own."""
-    assert {check for check, _ in FAULTY} == {check.name for check in DETECTOR_CHECKS} - {"cuda"}
+    assert {check for check, _ in ALL_FAULTY} == {check.name for check in DETECTOR_CHECKS} - {"cuda"}
 
 
 def test_a_detector_that_is_another_on_cuda_fails(monkeypatch: pytest.MonkeyPatch) -> None:

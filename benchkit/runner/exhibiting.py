@@ -12,6 +12,7 @@ from torch import Tensor
 
 from benchkit.contract import Detector, Scorer
 from benchkit.data import to_levels
+from benchkit.errors import ContractError
 from benchkit.registry import Offer
 from benchkit.results import Exhibit, Shown
 from benchkit.runner.grey_images import GreyImages, LabelledGrey
@@ -101,29 +102,13 @@ class Exhibitor:
             return None
 
     def _encoded(self, inputs: Tensor) -> Tensor | None:
-        if not isinstance(self.scorer, Encoding):
+        found = encoded(self.scorer, inputs, self.offer)
+        if found is None:
             return inputs.double().cpu() if inputs.ndim == 2 else None  # a view of vectors is a space by itself
-        got: object = self.scorer.encode(inputs)
-        if not isinstance(got, Tensor) or got.ndim != 2 or len(got) != len(inputs) or not got.shape[1]:
-            raise self._refused("encode", got, f"{len(inputs)} rows of one number or more")
-        return self._finite("encode", got).double().cpu()
+        return found.double().cpu()
 
     def _reconstructed(self, inputs: Tensor) -> Tensor | None:
-        if not isinstance(self.scorer, Reconstructing) or inputs.ndim != 4:
-            return None  # what is no image cannot be looked at
-        got: object = self.scorer.reconstruct(inputs)
-        if not isinstance(got, Tensor) or got.shape != inputs.shape:
-            raise self._refused("reconstruct", got, f"shape {tuple(inputs.shape)}")
-        return self._finite("reconstruct", got)
-
-    def _finite(self, method: str, got: Tensor) -> Tensor:
-        if not got.is_floating_point() or not bool(torch.isfinite(got).all()):
-            raise self._refused(method, got, "finite floats")
-        return got.detach()
-
-    def _refused(self, method: str, got: object, expected: str) -> Exception:
-        found = f"{tuple(got.shape)} {got.dtype}" if isinstance(got, Tensor) else type(got).__name__
-        return contract_error(self.offer, f"{method}: got {found}; expected {expected}.")
+        return reconstructed(self.scorer, inputs, self.offer) if inputs.ndim == 4 else None  # else it is no picture
 
     def _shown(self, part: Ranked, latent: NDArray[np.float32]) -> Shown:
         index = ranks(part.scores)
@@ -139,16 +124,67 @@ class Exhibitor:
         return again
 
     def _losses(self) -> NDArray[np.float64]:
-        if not isinstance(self.scorer, Trained):
-            return np.zeros(0)
         try:
-            losses = np.asarray([float(loss) for loss in self.scorer.losses], dtype=np.float64)
+            return losses_of(self.scorer, self.offer)
         except PLUGIN_FAULTS as error:
-            self._notes.append(f"losses: got {described(error)}; expected a number an epoch.")
+            self._notes.append(f"losses: got {described(error)}.")
             return np.zeros(0)
-        if not np.isfinite(losses).all():
-            self._notes.append("losses: got numbers that are not finite.")
-        return losses if np.isfinite(losses).all() else np.zeros(0)
+
+
+def encoded(scorer: Scorer, inputs: Tensor, offer: Offer[Detector]) -> Tensor | None:
+    """Return where inputs lie in a scorer's latent space: n×k; None where it has none.
+
+    Raises:
+        ContractError: it did not return one finite row of floats an input.
+    """
+    if not isinstance(scorer, Encoding):
+        return None
+    got: object = scorer.encode(inputs)
+    if not isinstance(got, Tensor) or got.ndim != 2 or len(got) != len(inputs) or not got.shape[1]:
+        raise _refused("encode", got, f"{len(inputs)} rows of one number or more", offer)
+    return _finite("encode", got, offer)
+
+
+def reconstructed(scorer: Scorer, inputs: Tensor, offer: Offer[Detector]) -> Tensor | None:
+    """Return what a scorer makes of inputs, in their own shape; None where it makes nothing of them.
+
+    Raises:
+        ContractError: it did not return finite floats of that shape.
+    """
+    if not isinstance(scorer, Reconstructing):
+        return None
+    got: object = scorer.reconstruct(inputs)
+    if not isinstance(got, Tensor) or got.shape != inputs.shape:
+        raise _refused("reconstruct", got, f"shape {tuple(inputs.shape)}", offer)
+    return _finite("reconstruct", got, offer)
+
+
+def losses_of(scorer: Scorer, offer: Offer[Detector]) -> NDArray[np.float64]:
+    """Return the mean training loss of each epoch; none where the scorer remembers none.
+
+    Raises:
+        ContractError: they are not finite numbers.
+    """
+    if not isinstance(scorer, Trained):
+        return np.zeros(0)
+    try:
+        losses = np.asarray([float(loss) for loss in scorer.losses], dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise _refused("losses", scorer.losses, "a number an epoch", offer) from error
+    if not np.isfinite(losses).all():
+        raise contract_error(offer, "losses: got numbers that are not finite; expected finite ones.")
+    return losses
+
+
+def _finite(method: str, got: Tensor, offer: Offer[Detector]) -> Tensor:
+    if not got.is_floating_point() or not bool(torch.isfinite(got).all()):
+        raise _refused(method, got, "finite floats", offer)
+    return got.detach()
+
+
+def _refused(method: str, got: object, expected: str, offer: Offer[Detector]) -> ContractError:
+    found = f"{tuple(got.shape)} {got.dtype}" if isinstance(got, Tensor) else type(got).__name__
+    return contract_error(offer, f"{method}: got {found}; expected {expected}.")
 
 
 def ranks(scores: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from benchkit.contract import Detector, Scorer, Work
+from benchkit.runner.exhibiting import encoded, losses_of, reconstructed
 from benchkit.runner.guard import contract_error, isolated
+from benchkit.showing import Encoding, Reconstructing, Trained
 from benchkit.testing.agreement import another_training
 from benchkit.testing.checks import Check, NotApplicable, require
 from benchkit.testing.detector_specimen import FEW, SEED, SOME, DetectorSpecimen, Fitted
@@ -65,10 +68,25 @@ def _work(specimen: DetectorSpecimen) -> None:
     leaves_what_it_was_lent([("work", call)], specimen.offer)
 
 
+def _shows(specimen: DetectorSpecimen) -> None:
+    scorer, inputs = specimen.scorer(), specimen.normal[:FEW].clone()
+    if not isinstance(scorer, (Reconstructing, Encoding, Trained)):
+        raise NotApplicable("the scorer has none of reconstruct, encode and losses: its pictures show images alone")
+    calls = [
+        (method, witnessed(partial(shown, scorer, inputs, specimen.offer), {"its inputs": inputs}))
+        for method, shown in (("reconstruct", reconstructed), ("encode", encoded))
+    ]
+    for _, call in calls:
+        call.result()
+    losses_of(scorer, specimen.offer)
+    leaves_what_it_was_lent(calls, specimen.offer)
+
+
 CHECKS: tuple[Check[DetectorSpecimen], ...] = (
     Check("fit-many", "other scores with several seeds than with one.", _many),
     Check("takes-rows", "other scores with --device-memory than without.", _rows),
     Check("work", "a statement that cannot be used: no share of the limit.", _work),
+    Check("shows", "reconstructions, a latent space or losses that no picture can be made of.", _shows),
     SETTINGS,
     WORKER,
 )
