@@ -140,7 +140,7 @@ def test_a_seed_can_be_chosen_and_the_first_is_taken(tmp_path: Path) -> None:
     run = made_run(tmp_path, seeds=(0, 1))
     assert pair_of(run)["seed"] == 0
     assert pair_of(run, choice=Choice(seed=1))["seed"] == 1
-    with pytest.raises(UsageError, match="seed: got 7, with which no cell ended well; expected one of 0, 1"):
+    with pytest.raises(UsageError, match="seed: got '7', which no measured cell has; expected one of 0, 1"):
         board_of(run, Choice(seed=7))
 
 
@@ -151,7 +151,7 @@ def test_pictures_can_be_limited_while_the_tables_stay_whole(tmp_path: Path) -> 
     drawn = [[pair is not None for pair in row] for row in board["pairs"]]
     assert drawn == [[False, False], [False, True]]  # rows: two, one
     assert len(board["sections"][0]["rows"]) == 2
-    with pytest.raises(UsageError, match="'three', which no measured cell of this run has"):
+    with pytest.raises(UsageError, match="'three', which no measured cell has"):
         board_of(run, Choice(detectors=("three",)))
 
 

@@ -40,7 +40,7 @@ def _axis(field: str, title: str, **more: Any) -> dict[str, Any]:
 
 def _curve(x: str, y: str, titles: tuple[str, str]) -> dict[str, Any]:
     """Return a curve in the unit square, the decision at the threshold as a point on it, and the diagonal of a ROC."""
-    domain = {"scale": {"domain": [0, 1]}, "axis": {"values": [0, 0.25, 0.5, 0.75, 1], "format": "~f"}}
+    domain = {"scale": {"domain": [0, 1]}, "axis": {"values": [0, 0.25, 0.5, 0.75, 1], "format": ".2~f"}}
     axes = {"x": _axis("x", x, **domain), "y": _axis("y", y, **domain)}
     tooltip = [{"field": field, "title": title, "format": ".3f"} for field, title in zip("xy", titles, strict=True)]
     line = {
@@ -122,9 +122,15 @@ def _latent() -> dict[str, Any]:
 
 
 def _losses() -> dict[str, Any]:
-    """Return the mean training loss of each epoch, one line a fit, on a logarithmic scale where there is no zero."""
+    """Return the mean training loss of each epoch, one line a fit, on a logarithmic scale."""
     line = {
-        "mark": {"type": "line", "strokeWidth": 1.5, "opacity": 0.7, "point": {"size": 12}, "role": "anomaly"},
+        "mark": {
+            "type": "line",
+            "strokeWidth": 1.5,
+            "opacity": 0.7,
+            "point": {"size": 14, "role": "anomaly"},
+            "role": "anomaly",
+        },
         "encoding": {
             "x": _axis("epoch", "epoch", axis={"tickMinStep": 1, "format": "d"}, scale={"zero": False, "nice": False}),
             "y": _axis("loss", "training loss", scale={"type": "log", "nice": False}, axis={"tickCount": 4}),
@@ -143,7 +149,7 @@ def _pareto() -> dict[str, Any]:
     }
     front = {
         "transform": [{"filter": "datum.front"}],
-        "mark": {"type": "line", "interpolate": "step-after", "strokeDash": [4, 3], "role": "faint"},
+        "mark": {"type": "line", "interpolate": "step-before", "strokeDash": [4, 3], "role": "faint"},
         "encoding": {**axes, "order": {"field": "speed", "type": "quantitative"}},
     }
     bars = {
@@ -167,9 +173,10 @@ def _pareto() -> dict[str, Any]:
             ],
         },
     }
+    beside = {"expr": "datum.above ? -12 : 14"}  # of neighbours on the front one above its point and one below
     names = {
         "transform": [{"filter": "datum.front"}],  # all of them would cover each other; the table has them all
-        "mark": {"type": "text", "dy": -10, "fontSize": 11, "limit": 160},
+        "mark": {"type": "text", "dy": beside, "fontSize": 11, "limit": 160},
         "encoding": {**axes, "text": {"field": "name"}},
     }
     return _chart(360, [front, bars, points, names])

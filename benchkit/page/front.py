@@ -28,8 +28,9 @@ def front_of(board: Leaderboard) -> list[dict[str, Any]]:
         for machine, (entry,) in speeds[row]
         if quality[row].value is not None and entry.value
     ]
-    front = set(pareto_front([(point["quality"], point["speed"]) for point in points]))
-    return [{**point, "front": place in front} for place, point in enumerate(points)]
+    front = pareto_front([(point["quality"], point["speed"]) for point in points])
+    above = {place: number % 2 == 0 for number, place in enumerate(front)}
+    return [{**point, "front": place in above, "above": above.get(place, True)} for place, point in enumerate(points)]
 
 
 def _point(row: str, machine: str, quality: Entry, speed: Entry, *, alone: bool) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def _said(value: object) -> str:
         return printable(", ".join(_said(each) for each in value))
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:,}" if isinstance(value, float) else printable(str(value))
+    return f"{value:,.6g}" if isinstance(value, float) else printable(str(value))
 
 
 def plugins_of(run: StoredRun) -> list[dict[str, str]]:

@@ -235,7 +235,8 @@
     const label = [`${what} ${picture.place}${known}`, score, wrong].filter(Boolean).join(", ");
     tile.append(pictureOf(sheet, picture.tile, scale, label));
     if (sheet.again) tile.append(pictureOf(sheet, sheet.again + picture.tile, scale, `reconstruction of ${what} ${picture.place}`));
-    tile.append(made("span", "", picture.score), made("span", "", `#${picture.place}${known}`));
+    tile.append(made("span", "", picture.score), made("span", "", `#${picture.place}`));
+    if (known) tile.append(made("span", "", `class ${picture.label}`));
     if (wrong) tile.append(made("span", "wrong", wrong));
     return tile;
   }
