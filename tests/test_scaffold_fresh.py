@@ -47,6 +47,6 @@ def test_the_templates_are_in_the_wheel(fresh: FreshEnvironment, tmp_path: Path)
     fresh.run("pip", "wheel", "--no-deps", "--wheel-dir", str(tmp_path), str(ROOT), cwd=tmp_path)
     (wheel,) = tmp_path.glob("*.whl")
     packed = set(zipfile.ZipFile(wheel).namelist())
-    templates = list((ROOT / "benchkit" / "scaffold" / "templates").iterdir())
-    assert len(templates) > 8
-    assert {f"benchkit/scaffold/templates/{path.name}" for path in templates} <= packed
+    templates = [path for part in ("scaffold", "page") for path in (ROOT / "benchkit" / part / "templates").iterdir()]
+    assert len(templates) > 11
+    assert {path.relative_to(ROOT).as_posix() for path in templates} <= packed
