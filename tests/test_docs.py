@@ -42,6 +42,7 @@ DOCUMENTS = (
             "docs/report.md",
             "docs/scale.md",
             "docs/score.md",
+            "docs/reproductions.md",
             "docs/statistics.md",
         )
     ),
