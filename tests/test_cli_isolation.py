@@ -29,7 +29,8 @@ def parsed(*arguments: str) -> click.Context:
 
 OTHERS = [
     ("--dataset", "mnist"), ("-d", "gaussian"), ("-a", "noise"), ("--exclude", "x"), ("--seeds", "2"),
-    ("--set", "a.b=1"), ("--sweep", "a.b=1,2"), ("--device", "cpu"), ("--threshold", "zscore:3"), ("--prevalence", "0.1"),
+    ("--set", "a.b=1"), ("--sweep", "a.b=1,2"), ("--device", "cpu"),
+    ("--threshold", "zscore:3"), ("--prevalence", "0.1"),
     ("--batch-size", "8"), ("--timing-seconds", "1"),
     ("--timing-noise", "0"), ("--batch-sizes", "1,64"), ("--out", "elsewhere"), ("--name", "mine"), ("--no-scores",),
     ("--plugin", "mine.py"), ("-p", "no:noise"),
