@@ -102,10 +102,10 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     assert command.wait() == 1, command.err
     until(lambda: not command.workers(), 10)
     assert not command.workers()  # nor a copy of one
-    assert sorted(path.name for path in folder.rglob("*.npz")) == [
-        "digits--forks--brighter--s0.npz",
-        "digits--honest--brighter--s0.npz",
-    ]
+    kept = ["digits--forks--brighter--s0.npz", "digits--honest--brighter--s0.npz"]
+    for part in ("scores", "exhibits"):
+        assert sorted(path.name for path in (folder / "runs" / "attacks" / part).iterdir()) == kept
+    assert len([*folder.rglob("*.npz")]) == 2 * len(kept)
     return pd.read_json(folder / "runs" / "attacks" / "cells.jsonl", lines=True).set_index("detector")
 
 

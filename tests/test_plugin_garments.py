@@ -11,7 +11,7 @@ from benchkit_garments.silhouettes import SILHOUETTES
 from data_helpers import labelled
 from sklearn.neighbors import KNeighborsClassifier
 
-from benchkit import DataError, Splits, Unsupported
+from benchkit import Splits, Unsupported, UsageError
 from benchkit.data import checksum, to_bytes
 
 
@@ -82,7 +82,7 @@ def test_beside_garments_there_are_none(splits: Splits) -> None:
 
 
 def test_more_pictures_can_be_asked_for() -> None:
-    """The numbers of pictures are settings; none at all is a DataError."""
-    with pytest.raises(DataError, match="garments: got images of shape"):
-        Garments(test_images=0).load()
+    """The numbers of pictures are settings; none at all is refused when it is set."""
+    with pytest.raises(UsageError, match="'garments': got test_images=0; expected 1 or more"):
+        Garments(test_images=0)
     assert len(Garments(train_images=20, test_images=10).load().train) == 20

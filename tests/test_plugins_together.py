@@ -45,9 +45,9 @@ def rows(values: Tensor) -> Mapped:
 
 
 def test_the_networks_of_the_experiments_are_among_them() -> None:
-    """Autoencoders dense and convolutional, the subject model and the latent's autoencoder."""
+    """Autoencoders dense and convolutional, the subject model and the autoencoders of both latents."""
     assert {each.name for each in DETECTORS} >= {"pixel-ae", "pixel-ae-shallow", "model-state-ae-layer1", "conv-ae"}
-    assert {each.name for each in VIEWS} == {"subject", "latent"}
+    assert {each.name for each in VIEWS} == {"subject", "latent", "conv-latent"}
 
 
 @pytest.mark.parametrize("detector", DETECTORS, ids=lambda each: each.name)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import benchkit_conv_autoencoder
 import benchkit_latent
 import benchkit_pixels
 import benchkit_principal
@@ -27,7 +28,7 @@ from benchkit.testing.checks import Finding
 from benchkit.testing.views import CHECKS, ViewSpecimen
 from benchkit.training import as_rows
 
-PLUGINS = (benchkit_latent, benchkit_principal, benchkit_pixels, benchkit_subject)
+PLUGINS = (benchkit_conv_autoencoder, benchkit_latent, benchkit_principal, benchkit_pixels, benchkit_subject)
 BUILT_IN = [view for plugin in PLUGINS for view in plugin.benchkit_views()]
 
 REFUSALS = {"subject": {"single-class"}, "pca": {"constant-images"}}

@@ -110,7 +110,7 @@ def _settings_survive_json(specimen: Specimen) -> None:
     recorded: dict[str, JSON] = settings_of(offer.item)
     read = json.loads(json.dumps(recorded, allow_nan=False))
     for field in dataclasses.fields(offer.item):
-        if _can_be_set(offer, field) and not _is_nested(read[field.name]):
+        if field.name in read and _can_be_set(offer, field) and not _is_nested(read[field.name]):
             again = _set_again(offer, field.name, read[field.name])
             require(
                 again == recorded,
