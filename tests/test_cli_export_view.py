@@ -36,7 +36,7 @@ def test_rows_and_labels_are_written_and_said(export: Export, tmp_path: Path) ->
     ended = export("--out", "a.csv", "--labels", "l.csv", "--split", "test", "--limit", "50")
     assert ended.status == 0
     assert ended.out == ""
-    assert "50 rows of 8 numbers are in a.csv; the view columns was trained on 360 normal images" in ended.err
+    assert "50 rows of 8 numbers are in a.csv; the view columns was fitted on 360 normal images" in ended.err
     assert np.loadtxt(tmp_path / "a.csv", delimiter=",").shape == (50, 8)
     assert np.loadtxt(tmp_path / "l.csv", dtype=int).tolist() == [number % 10 for number in range(50)]
 

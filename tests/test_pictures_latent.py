@@ -30,7 +30,7 @@ def test_components_say_what_share_they_hold(tmp_path: Path) -> None:
     made = replace(exhibit_of(scores_of(cell)), latent_share=0.287)
     (panel,) = latent_space(pieces(tmp_path, cell, exhibits=made)).axes
     assert panel.get_xlabel() == "principal component 1"
-    assert panel.get_title(loc="left") == "alpha\ntwo components: 29 % of the normals' variance"
+    assert panel.get_title(loc="left") == "alpha\ntwo components: 29 % of variance"
 
 
 @pytest.mark.parametrize(("points", "shown"), [(1, [0]), (3, [0, 3, 6]), (4, [0, 3, 6]), (9, range(9)), (50, range(9))])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import benchkit
 from benchkit.contract import NAME_PATTERN
-from benchkit.registry import Offer, apply_sweeps
+from benchkit.registry import Offer, apply_sweeps, check_not_set
 
 
 @dataclass(frozen=True)
@@ -101,3 +101,11 @@ def test_a_variant_may_not_be_called_like_another_detector() -> None:
     """Two rows of one name would be one."""
     with pytest.raises(benchkit.UsageError, match="two detectors called 'toy-rate-1'"):
         swept({"rate": [1]}, Toy(), Toy(name="toy-rate-1"))
+
+
+def test_a_field_is_set_or_swept() -> None:
+    """Both at once would leave a setting on record that no detector had; other fields may be set beside a sweep."""
+    for pattern in ("toy", "to*"):
+        with pytest.raises(benchkit.UsageError, match=r"toy\.rate, which is set as well, to 3"):
+            check_not_set({"toy": {"rate": [1, 2]}}, {pattern: {"rate": 3}})
+    check_not_set({"toy": {"rate": [1, 2]}}, {"toy": {"on": True}, "other": {"rate": 3}})

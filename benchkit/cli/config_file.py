@@ -56,7 +56,8 @@ class ConfigFile:
         Args:
             error: names the plugin object and the field, as ``apply_settings`` and ``apply_sweeps`` do.
         """
-        named = [keys for keys in self._settings() if all(_is_named(key, str(error)) for key in keys[1:])]
+        message = str(error).partition(" Did you mean")[0]  # what is meant instead may stand here, too
+        named = [keys for keys in self._settings() if all(_is_named(key, message) for key in keys[1:])]
         return self._place(max(named, key=len)) if named else ""
 
     def _settings(self) -> list[tuple[str, ...]]:

@@ -87,7 +87,7 @@ def _write(seen: Seen, options: dict[str, Any]) -> None:
     shape = write_view(seen, options["out"])
     click.echo(
         f"benchkit: {seen.n:,} rows of {' × '.join(map(str, shape))} numbers are in {options['out']}; the view "
-        f"{seen.view} was trained on {seen.n_train:,} normal images",
+        f"{seen.view} was fitted on {seen.n_train:,} normal images",
         err=True,
     )
     if options["labels"] is not None:

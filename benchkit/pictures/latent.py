@@ -85,7 +85,7 @@ def _panel(panel: Axes, exhibit: Exhibit, points: int | None) -> list[Any]:
 def _title(label: str, exhibit: Exhibit) -> str:
     if _has_own_axes(exhibit):
         return label
-    return f"{label}\ntwo components: {100 * exhibit.latent_share:.0f} % of the normals' variance"
+    return f"{label}\ntwo components: {100 * exhibit.latent_share:.0f} % of variance"
 
 
 def _has_own_axes(exhibit: Exhibit) -> bool:

@@ -12,7 +12,7 @@ from benchkit.errors import UsageError
 from benchkit.pictures.annotating import annotate
 from benchkit.pictures.layout import check_number, legend
 from benchkit.pictures.naming import folded, named, written
-from benchkit.pictures.style import COLOURS, WIDTH, canvas, grid_lines, in_house_style
+from benchkit.pictures.style import COLOURS, WIDTH, canvas, grid_lines, in_house_style, powers_of_ten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -108,12 +108,9 @@ def _steps(front: Sequence[Standing]) -> list[tuple[float, float]]:
 
 
 def _finish(panel: Axes, pieces: Sequence[Piece], points: Sequence[Standing], width: float) -> None:
-    from matplotlib.ticker import FuncFormatter, NullFormatter
-
     panel.set_xscale("log")
     panel.margins(x=0.2, y=0.15)
-    panel.xaxis.set_major_formatter(FuncFormatter(lambda speed, _: f"{speed:,.10g}"))
-    panel.xaxis.set_minor_formatter(NullFormatter())
+    powers_of_ten(panel.xaxis, ",.10g")
     panel.set(xlabel=f"images per second{_only_cpu(points)}", ylabel="mean AUROC")
     panel.set_title(folded(_title(pieces), width * 0.85))
     grid_lines(panel)

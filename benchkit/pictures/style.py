@@ -105,15 +105,20 @@ def line_style(place: int) -> dict[str, Any]:
     }
 
 
-def powers_of_ten(axis: Axis) -> None:
-    """Write plain numbers on a logarithmic axis: matplotlib's own would have to be read as mathematics."""
+def powers_of_ten(axis: Axis, form: str = "g") -> None:
+    """Write plain numbers on a logarithmic axis: matplotlib's own would have to be read as mathematics.
+
+    Args:
+        axis: with powers of ten, or with numbers between them where it holds too few of these.
+        form: how a number is formatted.
+    """
     from matplotlib.ticker import LogFormatter
 
     class Plain(LogFormatter):
         """Decides as matplotlib does which ticks are labelled; writes ``0.01``."""
 
         def __call__(self, x: float, pos: int | None = None) -> str:
-            return f"{x:g}" if super().__call__(x, pos) else ""
+            return f"{x:{form}}" if super().__call__(x, pos) else ""
 
     axis.set_major_formatter(Plain(minor_thresholds=(1.5, 0.5)))
     axis.set_minor_formatter(Plain(minor_thresholds=(1.5, 0.5)))

@@ -8,7 +8,7 @@ from benchkit.registry.loading import defined_in
 from benchkit.registry.records import KINDS, Kind, Load, Offer, PluginItem, PluginRecord, Registry, Setting
 from benchkit.registry.selection import select_anomalies, select_dataset, select_detectors
 from benchkit.registry.settings import JSON, apply_settings, recorded_hash, settings_hash, settings_of
-from benchkit.registry.sweeping import Sweeps, apply_sweeps
+from benchkit.registry.sweeping import Sweeps, apply_sweeps, check_not_set
 from benchkit.registry.text import printable, printable_lines, shortened
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Sweeps",
     "apply_settings",
     "apply_sweeps",
+    "check_not_set",
     "defined_in",
     "given_offer",
     "load_registry",

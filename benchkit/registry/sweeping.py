@@ -6,6 +6,7 @@ import dataclasses
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 
 from benchkit.contract import NAME_PATTERN, Detector
 from benchkit.errors import UsageError, did_you_mean
@@ -35,7 +36,7 @@ def apply_sweeps(offers: Sequence[Offer[Detector]], sweeps: Sweeps) -> list[Offe
         if name not in names and name not in [each.partition("@")[0] for each in names]:
             raise UsageError(
                 f"sweep: got {name!r}, which is no selected detector; expected one of {', '.join(names)}."
-                f"{did_you_mean(name, names)} Choose it with -d {name}."
+                f"{did_you_mean(name, names)} A detector is swept that -d chooses; an anomaly or a view is not."
             )
         for field, values in fields.items():
             if not values:
@@ -43,6 +44,22 @@ def apply_sweeps(offers: Sequence[Offer[Detector]], sweeps: Sweeps) -> list[Offe
     swept = [variant for offer in offers for variant in _variants(offer, sweeps)]
     _check_names([offer.item.name for offer in swept])
     return swept
+
+
+def check_not_set(sweeps: Sweeps, changes: Mapping[str, Mapping[str, object]]) -> None:
+    """Refuse a field that is set as well as swept: no variant would have what was set.
+
+    Raises:
+        UsageError: names it.
+    """
+    for name, fields in sweeps.items():
+        for pattern, values in changes.items():
+            twice = [field for field in fields if field in values and fnmatchcase(name, pattern)]
+            if twice:
+                raise UsageError(
+                    f"sweep: got {name}.{twice[0]}, which is set as well, to {values[twice[0]]!r}; expected one of the "
+                    "two. Leave the setting out, or put its value among those of the sweep."
+                )
 
 
 def _variants(offer: Offer[Detector], sweeps: Sweeps) -> Iterator[Offer[Detector]]:

@@ -14,6 +14,7 @@ from benchkit.registry import (
     Sweeps,
     apply_settings,
     apply_sweeps,
+    check_not_set,
     load_registry,
     select_anomalies,
     select_dataset,
@@ -73,6 +74,7 @@ class Request:
         changed = iter(apply_settings([offer for part in parts for offer in part], self.changes))
         dataset, detectors, anomalies, offerers = ([next(changed) for _ in part] for part in parts)
         by_name = {offer.item.name: offer for offer in offerers}
+        check_not_set(self.sweeps, self.changes)
         plan = make_plan(
             dataset=dataset[0],
             detectors=apply_sweeps(detectors, self.sweeps),
