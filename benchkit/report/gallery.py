@@ -24,7 +24,7 @@ _GAP = 12
 _FRAME = 3
 _INNER = 4
 _PAGE = 940
-_NARROWEST = 150
+_NARROWEST = 170
 _TEXT_SIZE = 13
 _LINE = 17
 _LINES = 3
@@ -82,7 +82,7 @@ def _tiles(scoring: Scoring) -> list[_Tile]:
         lines = (
             f"{row['index']}: {shown_file(image.file, image.place)}{label}",
             f"{row['score']:.4g}: {row['verdict']}",
-            rank(row["share_below"], normals) + (" normals" if row["share_below"] >= 1 else " of the normals"),
+            rank(row["share_below"], normals) + (" normals" if row["share_below"] >= 1 else " of normals"),
         )
         found.append(_Tile(_side_by_side(image.levels, again), lines, row["verdict"] == "anomalous"))
     return found
