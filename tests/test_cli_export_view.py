@@ -71,6 +71,7 @@ def here_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
         (["--out", "a.xlsx"], 2, "expected .csv, .npz, .txt"),
         (["--out", "no/a.csv"], 2, "--out: got no/a.csv"),
         (["--out", "a.csv", "--labels", "no/l.csv"], 2, "--labels: got no/l.csv"),
+        (["--out", "a.csv", "--labels", "./a.csv"], 2, "which is --out as well"),
         (["--out", "a.csv", "--split", "all"], 2, "split: got 'all'"),
         (["--out", "a.csv", "-a", "brighter", "--split", "test"], 2, "belong to no split"),
         (["--out", "a.csv", "-a", "brighter", "--labels", "l.csv"], 2, "have no labels"),

@@ -72,6 +72,7 @@ def test_broken_files_among_good_ones_end_with_1(score: Score, tmp_path: Path) -
         (["mine", "--out", "a.xlsx"], 2, "expected .csv or .json"),
         (["mine", "--out", "no/a.csv"], 2, "--out: got no/a.csv; expected a folder that is there"),
         (["mine", "--gallery", "a.jpg"], 2, "ends in .png"),
+        (["mine", "--gallery", "mine/0.png"], 2, "--gallery: got mine/0.png, which is one of the pictures"),
         (["mine", "--set", "brightness.scales=2"], 2, "scales"),
     ],
 )

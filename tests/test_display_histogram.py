@@ -50,3 +50,14 @@ def test_constant_scores_have_a_curve_too() -> None:
     """All of it stands in one bin."""
     found = histogram(np.ones(5), np.ones(5))
     assert normal_curve(np.ones(5)).shares(found.edges).sum() == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("size", [1.7e308, 5e-324, 1e-300, 1.0])
+@pytest.mark.parametrize("limits", [(), (-1.0, 1.0)])
+def test_scores_of_any_size_have_a_histogram(size: float, limits: tuple[float, ...]) -> None:
+    """Neither the largest floats nor the smallest overflow or vanish."""
+    normal, anomaly = np.array([-1.0, -0.5, 0.0]) * size, np.array([0.0, 0.5, 1.0]) * size
+    found = histogram(normal, anomaly, limits=tuple(limit * size for limit in limits))
+    assert found.normal.sum() == pytest.approx(1.0)
+    assert found.anomaly.sum() == pytest.approx(1.0)
+    assert np.isfinite(found.edges).all()

@@ -30,7 +30,7 @@ def stored(folder: Path, exhibit: Exhibit) -> Path:
 
 def test_an_exhibit_comes_back_as_it_was(tmp_path: Path) -> None:
     """Every array with its dtype, the share and the note, from ``exhibits/`` under the name of the scores."""
-    exhibit = Exhibit(shown(), shown(0, again=False, points=0), np.array([0.5, 0.25]), 0.75, "encode: got σ.")
+    exhibit = Exhibit(shown(), shown(2, again=False, points=0), np.array([0.5, 0.25]), 0.75, "encode: got σ.")
     path = stored(tmp_path, exhibit)
     assert path == tmp_path / "run" / "exhibits" / "digits--gaussian--noise-1--s0.npz"
     found = read_exhibit(path)
@@ -57,6 +57,14 @@ def test_an_exhibit_that_is_not_there_says_how_to_get_it(tmp_path: Path) -> None
         ({"anomaly_reconstructions": np.zeros((1, 1, 2, 2), np.uint8)}, "anomaly reconstructions"),
         ({"normal_latent": np.zeros((4, 3), np.float32)}, "normal latent"),
         ({"losses": np.zeros((1, 1))}, "losses"),
+        ({"losses": np.array([1e300])}, "losses"),
+        ({"latent_share": np.array([np.nan])}, "latent_share"),
+        ({"normal_latent": np.full((4, 2), np.inf, np.float32)}, "normal latent"),
+        ({"normal_index": np.array([-1, 0, 1])}, "normal images"),
+        ({"anomaly_index": np.zeros(3, np.uint64)}, "anomaly images"),
+        ({"anomaly_labels": np.full(3, np.nan)}, "anomaly images"),
+        ({"normal_images": np.zeros((3, 2, 2, 2), np.uint8)}, "normal images"),
+        ({"normal_images": np.zeros((3, 1, 0, 2), np.uint8)}, "normal images"),
     ],
 )
 def test_arrays_that_do_not_fit_together_are_refused(tmp_path: Path, changes: dict[str, np.ndarray], said: str) -> None:

@@ -166,3 +166,38 @@ def test_one_or_two_numbers_are_shown_as_they_are(numbers: int) -> None:
     assert first.shape == (len(points), 2)
     assert np.array_equal(first[:, :numbers], points.numpy())
     assert share == 1.0
+
+
+class _Meddles(_Brightness):
+    """Changes what others count on while it says how it was trained."""
+
+    @property
+    def losses(self) -> tuple[float, ...]:
+        torch.set_default_dtype(torch.float64)
+        torch.manual_seed(99)
+        return (1.0,)
+
+
+class _Wide(_Brightness):
+    losses = (1e300,)
+
+    def encode(self, inputs: Tensor) -> Tensor:
+        return inputs.new_zeros(len(inputs), 50_000)
+
+
+@pytest.mark.parametrize(("made", "said"), [(_Meddles, ""), (_Wide, "1 to 4,096 numbers")])
+def test_what_is_shown_changes_nothing_for_others(made: Any, said: str) -> None:
+    """Losses may be a property, which is code of the plugin; what is too large to be drawn is noted."""
+    from benchkit.registry import given_offer, load_registry
+    from benchkit.runner.exhibiting import Exhibitor, Ranked
+    from benchkit.runner.grey_images import GreyImages
+
+    images = GreyImages(torch.zeros(5, 1, 4, 4, dtype=torch.uint8), torch.device("cpu"))
+    ranked = Ranked.of_anomaly(images, np.arange(5.0))
+    state = torch.get_rng_state()
+    offer = given_offer(load_registry(), Shows(), "detector")
+    found = Exhibitor(offer, made(), lambda inputs: inputs, 0).exhibit(ranked, ranked)
+    assert torch.get_default_dtype() == torch.float32
+    assert torch.equal(torch.get_rng_state(), state)
+    assert said in found.note
+    assert len(found.losses) == (made is _Meddles)

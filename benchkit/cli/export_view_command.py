@@ -63,6 +63,8 @@ def _check_places(options: dict[str, Any]) -> None:
     for name in ("out", "labels"):
         if options[name] is not None and not options[name].absolute().parent.is_dir():
             raise UsageError(f"--{name}: got {options[name]}; expected a folder that is there. Make it first.")
+    if options["labels"] is not None and options["labels"].resolve() == options["out"].resolve():
+        raise UsageError(f"--labels: got {options['labels']}, which is --out as well; expected two files.")
 
 
 def _see(plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...], options: dict[str, Any]) -> Seen:

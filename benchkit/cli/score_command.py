@@ -72,6 +72,7 @@ def command(plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...], **opt
         _check_place(name, options[name])
     with with_its_line():
         scoring = _score(plugin_files, plugin_rules, options)
+    _check_inputs_stay(scoring, options)
     _print(scoring)
     _write(scoring, options)
     sys.exit(1 if scoring.refused else 0)
@@ -89,6 +90,14 @@ def _check_place(name: str, path: Path | None) -> None:
         raise UsageError(f"--gallery: got {path}; expected a file that ends in .png. Call it so.")
     if not path.absolute().parent.is_dir():
         raise UsageError(f"--{name}: got {path}; expected a folder that is there. Make {path.parent} first.")
+
+
+def _check_inputs_stay(scoring: Scoring, options: dict[str, Any]) -> None:
+    """Refuse to write over a picture that was scored."""
+    given = {Path(image.file).resolve() for image in scoring.images}
+    for name in ("out", "gallery"):
+        if options[name] is not None and options[name].resolve() in given:
+            raise UsageError(f"--{name}: got {options[name]}, which is one of the pictures; expected another file.")
 
 
 def _score(plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...], options: dict[str, Any]) -> Scoring:

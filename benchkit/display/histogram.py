@@ -11,6 +11,7 @@ Numbers = NDArray[np.float64]
 
 BINS = 60
 _TAIL = 0.005
+_LARGEST = float(np.finfo(np.float64).max)
 
 
 @dataclass(frozen=True)
@@ -41,13 +42,26 @@ def histogram(
         limits: scores that have to be within, such as thresholds.
         bins: how many.
     """
+    size = _size(np.concatenate([normal, anomaly, [limit for limit in limits if limit is not None]]))
+    normal, anomaly = normal / size, anomaly / size  # neither overflows nor vanishes in what follows
     ends = [*np.quantile(normal, [_TAIL, 1 - _TAIL]), *np.quantile(anomaly, [_TAIL, 1 - _TAIL])]
-    ends += [limit for limit in limits if limit is not None]
+    ends += [limit / size for limit in limits if limit is not None]
     low, high = float(min(ends)), float(max(ends))
-    if not low < high:  # one score: a bin around it
+    if not high - low > 1e-9 * max(abs(low), abs(high)):  # one score, but for rounding: a bin around it
         reach = abs(low) * 0.5 or 0.5
         low, high = low - reach, high + reach
     edges = np.linspace(low, high, bins + 1)
     counts = [np.histogram(np.clip(each, low, high), edges)[0] / len(each) for each in (normal, anomaly)]
     everything = np.concatenate([normal, anomaly])
-    return Histogram(edges, counts[0], counts[1], float(((everything < low) | (everything > high)).mean()))
+    beyond = float(((everything < low) | (everything > high)).mean())
+    with np.errstate(over="ignore"):
+        edges = np.clip(edges * size, -_LARGEST, _LARGEST)
+    return Histogram(edges, counts[0], counts[1], beyond)
+
+
+def _size(scores: Numbers) -> float:
+    """Return what to divide by, a power of two: 1 for scores of usual size, whose bits stay as they are."""
+    largest = float(np.abs(scores).max())
+    if largest == 0 or 1e-200 < largest < 1e200:
+        return 1.0
+    return 2.0 ** (1000 if largest > 1 else -1020)

@@ -59,7 +59,22 @@ class Piece:
         path = self.run.folder / exhibit_file(self._scores_file)
         if not path.is_file():
             raise self._lacks("exhibits", path.parent.name)
-        return read_exhibit(path)
+        found = read_exhibit(path)
+        if not self._has_the_scores_of(found):
+            raise StoreError(
+                f"exhibit: {path}: got images of scores that are not there; expected those of {self.name}. It belongs "
+                "to another run: run again to make it."
+            )
+        return found
+
+    def _has_the_scores_of(self, exhibit: Exhibit) -> bool:
+        """Return whether the images' scores are there; also where no scores can be read, which others say."""
+        try:
+            scores = self.scores
+        except StoreError:
+            return True
+        shown = {"normal": exhibit.normal, "anomaly": exhibit.anomaly}
+        return all(part.index.max() < len(scores[kind]) for kind, part in shown.items())
 
     @property
     def limits(self) -> tuple[float | None, float | None]:

@@ -21,7 +21,7 @@ def command_of(manifest: Mapping[str, Any]) -> str:
     """
     request, settings = (_mapping(manifest.get(name)) for name in ("request", "settings"))
     seeds = settings.get("seeds", [0])
-    if not request or None in request.values() or seeds != list(range(len(seeds))):
+    if not request or None in request.values() or not isinstance(seeds, list) or seeds != list(range(len(seeds))):
         return ""
     words = ["benchkit", "run", "--dataset", str(request.get("dataset")), *_asked_for(request)]
     words += [f"--set={word}" for word in _changes(_mapping(manifest.get("changes")))]
@@ -33,10 +33,14 @@ def _mapping(found: object) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
+def _listed(found: object) -> list[Any]:
+    return found if isinstance(found, list) else []
+
+
 def _asked_for(request: Mapping[str, Any]) -> Iterator[str]:
     options = {"detectors": "-d", "anomalies": "-a", "exclude": "--exclude", "plugin_files": "--plugin"}
     for name, option in {**options, "plugin_rules": "-p"}.items():
-        for each in request.get(name) or ():
+        for each in _listed(request.get(name)):
             yield from (option, str(each))
 
 
@@ -49,7 +53,7 @@ def _changes(changes: Mapping[str, Any]) -> Iterator[str]:
 def _sweeps(sweeps: Mapping[str, Any]) -> Iterator[str]:
     for name, fields in sweeps.items():
         for field, values in _mapping(fields).items():
-            yield f"{name}.{field}={','.join(_written(value) for value in values)}"
+            yield f"{name}.{field}={','.join(_written(value) for value in _listed(values))}"
 
 
 def _written(value: object) -> str:

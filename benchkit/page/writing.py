@@ -16,7 +16,7 @@ from benchkit.page.provenance import facts_of, others_of, plugins_of, problems_o
 from benchkit.page.vega import vega_script
 from benchkit.report.formats.parts import one_line
 from benchkit.results import StoredRun
-from benchkit.results.atomic import write_atomically
+from benchkit.results.atomic import refusals_of, write_atomically
 
 PAGE = "index.html"
 """Name of the file."""
@@ -43,7 +43,8 @@ def write_page(run: StoredRun, folder: Path, choice: Choice) -> Path:
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"report: got --out {folder}, which is a file; expected a folder. Name another one.")
     text = page_of(run, choice, vega=vega)
-    folder.mkdir(parents=True, exist_ok=True)
+    with refusals_of(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     path = folder / PAGE
     write_atomically(path, lambda file: file.write(text.encode("utf-8", errors="replace")))
     return path

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchkit.display import Histogram, Piece, histogram, normal_curve
+from benchkit.errors import UsageError
 from benchkit.pictures.layout import check_number, legend_of, panels
 from benchkit.pictures.naming import named, share_text
 from benchkit.pictures.style import ANOMALY, MOST_PANELS, NORMAL, WIDTH, in_house_style, powers_of_ten
@@ -16,6 +17,8 @@ from benchkit.pictures.thresholds import draw_limits
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+_LARGEST = 1e300
 
 FEWEST_BINS, MOST_BINS = 12, 60
 
@@ -52,6 +55,11 @@ def histograms(pieces: Sequence[Piece], *, curve: bool = False, log: bool = Fals
 
 def _panel(panel: Axes, piece: Piece, *, curve: bool) -> list[Any]:
     both = _binned(piece)
+    if np.abs(both.edges).max() > _LARGEST:
+        raise UsageError(
+            f"plot histogram: got scores of {piece.name} up to {np.abs(both.edges).max():.3g}; expected them below "
+            f"{_LARGEST:g}, as an axis overflows above. Leave it out with -d or -a."
+        )
     handles: list[Any] = [
         panel.stairs(both.normal, both.edges, fill=True, color=NORMAL, alpha=0.55, label="normal"),
         panel.stairs(

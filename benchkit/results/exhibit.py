@@ -13,6 +13,8 @@ from benchkit.errors import DataError, StoreError
 from benchkit.results.atomic import write_atomically
 
 _MEND = "A run keeps exhibits unless told otherwise: run again to make them."
+_LARGEST = 1e31
+_LONGEST_NOTE = 4000
 _NO_NOTE = np.zeros(0, np.uint8)
 
 
@@ -91,25 +93,33 @@ def read_exhibit(path: Path) -> Exhibit:
     except DataError as error:
         raise StoreError(f"exhibit: {error}") from error
     normal, anomaly = (_shown(path, part, found) for part in _PARTS)
-    share = found["latent_share"]
-    if share.shape != (1,) or found["losses"].ndim != 1:
+    share, losses = found["latent_share"], found["losses"]
+    if share.shape != (1,) or not 0.0 <= share[0] <= 1.0 or losses.ndim != 1 or not _is_shown(losses):
         raise _damaged(path, "latent_share or losses", share)
-    note = found["note"].astype(np.uint8).tobytes().decode(errors="replace")
+    note = found["note"][:_LONGEST_NOTE].astype(np.uint8).tobytes().decode(errors="replace")
     return Exhibit(normal, anomaly, found["losses"].astype(np.float64), float(share[0]), note)
 
 
 def _shown(path: Path, part: str, found: dict[str, NDArray[Any]]) -> Shown:
     shown = Shown(**{column: found[f"{part}_{column}"] for column in _COLUMNS})
     n, shape = len(shown.index), shown.images.shape
-    lists = all(each.shape == (n,) for each in (shown.index, shown.place, shown.labels))
-    if not lists or len(shape) != 4 or shape[0] != n or shown.images.dtype != np.uint8:
+    lists = all(each.shape == (n,) and each.dtype == np.int64 for each in (shown.index, shown.place, shown.labels))
+    listed = lists and n > 0 and min(shown.index.min(), shown.place.min()) >= 0
+    if not listed or len(shape) != 4 or shape[:2] not in ((n, 1), (n, 3)) or min(shape) < 1:
+        raise _damaged(path, f"{part} images", shown.images)
+    if shown.images.dtype != np.uint8:
         raise _damaged(path, f"{part} images", shown.images)
     again = shown.reconstructions
     if again.dtype != np.uint8 or (len(again) and again.shape != shape):
         raise _damaged(path, f"{part} reconstructions", shown.reconstructions)
-    if shown.latent.ndim != 2 or (len(shown.latent) and shown.latent.shape[1] != 2):
+    if shown.latent.ndim != 2 or shown.latent.shape[1] != 2 or not _is_shown(shown.latent):
         raise _damaged(path, f"{part} latent", shown.latent)
     return shown
+
+
+def _is_shown(numbers: NDArray[Any]) -> bool:
+    """Return whether they can be drawn: floats, finite, and not so large that an axis overflows."""
+    return numbers.dtype.kind == "f" and bool((np.abs(numbers) < _LARGEST).all())
 
 
 def _damaged(path: Path, what: str, got: NDArray[Any]) -> StoreError:

@@ -13,7 +13,7 @@ from torch import Tensor
 from benchkit.contract import Detector, Scorer
 from benchkit.data import to_levels
 from benchkit.errors import ContractError
-from benchkit.registry import Offer
+from benchkit.registry import Offer, shortened
 from benchkit.results import Exhibit, Shown
 from benchkit.runner.grey_images import GreyImages, LabelledGrey
 from benchkit.runner.guard import PLUGIN_FAULTS, contract_error, described, isolated
@@ -24,6 +24,15 @@ OF_A_RANK = 12
 
 IN_LATENT = 1000
 """Points of each kind that are kept of a latent space: as many normals as the second experiment shows."""
+
+MOST_NUMBERS = 4096
+"""Numbers of a latent space at most: principal components of more take seconds a cell."""
+
+MOST_EPOCHS = 10_000
+"""Losses that are kept at most."""
+
+LARGEST = 1e30
+"""What is shown is smaller: sums of squares stay finite, and so do the axes of a chart."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +66,7 @@ class Ranked:
 
 @dataclass
 class Exhibitor:
-    """Makes the exhibits of one fitted detector. A fault of what it shows costs the exhibit, never the cell.
+    """Makes the exhibits of one fitted detector. What it raises while it shows itself costs the exhibit, not the cell.
 
     Attributes:
         offer: the detector.
@@ -83,7 +92,7 @@ class Exhibitor:
     @property
     def remarks(self) -> str:
         """What went wrong so far, each once; empty where nothing did."""
-        return " ".join(dict.fromkeys(self._notes))
+        return shortened(" ".join(dict.fromkeys(self._notes)))
 
     def _spots(self, part: Ranked) -> Tensor | None:
         n = len(part.scores)
@@ -104,7 +113,8 @@ class Exhibitor:
     def _encoded(self, inputs: Tensor) -> Tensor | None:
         found = encoded(self.scorer, inputs, self.offer)
         if found is None:
-            return inputs.double().cpu() if inputs.ndim == 2 else None  # a view of vectors is a space by itself
+            is_space = inputs.ndim == 2 and inputs.shape[1] <= MOST_NUMBERS  # a view of vectors is a space by itself
+            return inputs.double().cpu() if is_space else None
         return found.double().cpu()
 
     def _reconstructed(self, inputs: Tensor) -> Tensor | None:
@@ -125,7 +135,8 @@ class Exhibitor:
 
     def _losses(self) -> NDArray[np.float64]:
         try:
-            return losses_of(self.scorer, self.offer)
+            with isolated(self.seed):  # they may be a property, which is code of the plugin
+                return losses_of(self.scorer, self.offer)
         except PLUGIN_FAULTS as error:
             self._notes.append(f"losses: got {described(error)}.")
             return np.zeros(0)
@@ -140,8 +151,8 @@ def encoded(scorer: Scorer, inputs: Tensor, offer: Offer[Detector]) -> Tensor | 
     if not isinstance(scorer, Encoding):
         return None
     got: object = scorer.encode(inputs)
-    if not isinstance(got, Tensor) or got.ndim != 2 or len(got) != len(inputs) or not got.shape[1]:
-        raise _refused("encode", got, f"{len(inputs)} rows of one number or more", offer)
+    if not isinstance(got, Tensor) or got.ndim != 2 or len(got) != len(inputs) or not 0 < got.shape[1] <= MOST_NUMBERS:
+        raise _refused("encode", got, f"{len(inputs)} rows of 1 to {MOST_NUMBERS:,} numbers", offer)
     return _finite("encode", got, offer)
 
 
@@ -171,14 +182,17 @@ def losses_of(scorer: Scorer, offer: Offer[Detector]) -> NDArray[np.float64]:
         losses = np.asarray([float(loss) for loss in scorer.losses], dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise _refused("losses", scorer.losses, "a number an epoch", offer) from error
-    if not np.isfinite(losses).all():
-        raise contract_error(offer, "losses: got numbers that are not finite; expected finite ones.")
+    if losses.size > MOST_EPOCHS or not (np.abs(losses) < LARGEST).all():
+        got = f"{losses.size:,} numbers" if losses.size > MOST_EPOCHS else "numbers that are not finite, or too large"
+        raise contract_error(
+            offer, f"losses: got {got}; expected {MOST_EPOCHS:,} at most, one an epoch, each below {LARGEST:g}."
+        )
     return losses
 
 
 def _finite(method: str, got: Tensor, offer: Offer[Detector]) -> Tensor:
-    if not got.is_floating_point() or not bool(torch.isfinite(got).all()):
-        raise _refused(method, got, "finite floats", offer)
+    if not got.is_floating_point() or not bool((got.abs() < LARGEST).all()):  # NaN is not below anything
+        raise _refused(method, got, f"finite floats below {LARGEST:g}", offer)
     return got.detach()
 
 

@@ -150,11 +150,12 @@ class FitGroup:
                 self._fit_and_score(calibration, normal, sets)
         except PLUGIN_FAULTS as error:
             self._fail_rest(sets, error)
-        if not self.room.is_whole():
-            self._void(sets)
         self._columns["peak_memory_mb"] = self._peak(memory.mb)
         ahead = self.ready.seconds if self.ready else 0.0
         self._columns["group_seconds"] = ahead + self.ledger.clock() - start
+        self._show(normal, sets)
+        if not self.room.is_whole():
+            self._void(sets)
 
     def _void(self, sets: list[TestSet]) -> None:
         """Take every result back: what is lent to all was written into, by way of an earlier call's inputs."""
@@ -180,7 +181,6 @@ class FitGroup:
         threshold = parse_policy(self.settings.threshold).fit(calibration_scores)
         for test in sets:
             self._done.append(self._cell(scorer, test, threshold, normal_scores, calibration_scores))
-            self._show(scorer, normal, test)
         if sets:  # else there is no cell that a timing could stand in
             self._fitted = self._to_be_timed(scorer, sets, normal_scores)
 
@@ -260,16 +260,19 @@ class FitGroup:
         )
         return Outcome(cell, Scored(normal, anomaly, calibration))
 
-    def _show(self, scorer: Scorer, normal: LabelledGrey, test: TestSet) -> None:
-        """Add what the last cell has to show to it."""
-        outcome = self._done[-1]
-        if self.settings.save_scores and outcome.scored is not None:
-            with self.ledger.time("show", test.offer.item.name):
-                exhibit = Exhibitor(self.offer, scorer, self._way_in(), self.seed).exhibit(
-                    Ranked.of_normal(normal, test.keep, outcome.scored.normal),
-                    Ranked.of_anomaly(test.images, outcome.scored.anomaly),
-                )
-            self._done[-1] = replace(outcome, exhibit=exhibit)
+    def _show(self, normal: LabelledGrey, sets: list[TestSet]) -> None:
+        """Add what each scored cell has to show to it, when all are scored and measured."""
+        if self._fitted is None or not self.settings.save_scores:
+            return
+        exhibitor = Exhibitor(self.offer, self._fitted.scorer, self._fitted.look, self.seed)
+        for place, (outcome, test) in enumerate(zip(self._done, sets, strict=True)):
+            if outcome.scored is not None:
+                with self.ledger.time("show", test.offer.item.name):
+                    kinds = (
+                        Ranked.of_normal(normal, test.keep, outcome.scored.normal),
+                        Ranked.of_anomaly(test.images, outcome.scored.anomaly),
+                    )
+                    self._done[place] = replace(outcome, exhibit=exhibitor.exhibit(*kinds))
 
     @property
     def fitted(self) -> Fitted | None:
