@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from plot_helpers import legend_texts, picture_cell, pieces, scores_of
 
 from benchkit import StoreError, UsageError
@@ -92,3 +93,14 @@ def test_everything_is_inside_the_picture(width: float, tmp_path: Path) -> None:
     legend, axes = figure.legends[0].get_window_extent(), figure.axes[0].get_tightbbox()
     assert axes is not None
     assert not legend.overlaps(axes)
+
+
+def test_a_long_legend_stays_within_the_picture(tmp_path: Path) -> None:
+    """As many lines as may be drawn, under long names: the last one is not cut off."""
+    cells = [picture_cell(f"a-detector-with-a-long-name-{place}") for place in range(MOST_LINES)]
+    figure = roc(pieces(tmp_path, *cells))
+    FigureCanvasAgg(figure).draw()
+    (legend,) = figure.legends
+    box = legend.get_window_extent()
+    assert box.y0 >= 0
+    assert box.x1 <= figure.bbox.x1 + 1

@@ -63,6 +63,11 @@ def legend_height(labels: Sequence[str], width: float) -> float:
     return (rows + 1.5) * _LEGEND_LINE
 
 
+def column_height(labels: Sequence[str]) -> float:
+    """Return what a legend in one column takes, in centimetres, its title and a line of chance included."""
+    return (sum(label.count("\n") + 1 for label in labels) + 2.5) * _LEGEND_LINE
+
+
 def columns_of(labels: Sequence[str], width: float) -> int:
     """Return how many columns of a legend go into ``width`` centimetres."""
     sizes = [legend_width([label]) for label in labels]

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from benchkit.display import Curve, Piece
-from benchkit.pictures.layout import check_number, columns_of, fitted, is_wide, legend_height, legend_width
+from benchkit.pictures.layout import (
+    check_number,
+    column_height,
+    columns_of,
+    fitted,
+    is_wide,
+    legend_height,
+    legend_width,
+)
 from benchkit.pictures.naming import folded, named, with_interval
 from benchkit.pictures.style import MOST_LINES, canvas, grid_lines, line_style
 
@@ -84,7 +92,8 @@ def _box(width: float, title: str, labels: Sequence[str]) -> _Box:
     room = width - _LEFT - _RIGHT
     side = min(room - legend_width(labels) - _RIGHT, 0.52 * width) if beside else min(room, 14.0)
     title = folded(title, side)
-    below = 0.0 if beside else legend_height(labels, width)
+    # Beside the square, the legend hangs from its upper edge, and may be longer.
+    below = max(0.0, column_height(labels) - side - _BOTTOM) if beside else legend_height(labels, width)
     height = below + _BOTTOM + side + 0.3 + 0.42 * (title.count("\n") + 1)
     return _Box(width, height, side, below + _BOTTOM, title, beside)
 
