@@ -65,6 +65,18 @@ def here_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     return Here(tmp_path, monkeypatch, capsys)
 
 
+def test_a_setting_beside_a_file_keeps_the_file_s_others(export: Export, tmp_path: Path) -> None:
+    """As in a run; a mistake in the file is told with its line."""
+    (tmp_path / "c.toml").write_text("[set.subject]\nepochs = 0\n")
+    ended = export("--config", "c.toml", "--set", "subject.batch_size=0", "--out", "a.csv", view="layer1")
+    assert (ended.status, "batch_size=0" in ended.err) == (2, True)
+    (tmp_path / "c.toml").write_text("[set.subject]\nepochs = -1\n")
+    ended = export("--config", "c.toml", "--set", "subject.batch_size=8", "--out", "a.csv", view="layer1")
+    assert ended.status == 2
+    assert "epochs=-1" in ended.err
+    assert "c.toml, line 2" in ended.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [

@@ -12,6 +12,7 @@ from benchkit.display import pieces_of
 from benchkit.page.gallery import gallery_of
 from benchkit.page.pairs import pair_of
 from benchkit.results import Exhibit
+from benchkit.results.exhibit import write_exhibit
 
 SCORES = np.random.default_rng(0).normal(size=200)
 
@@ -53,15 +54,18 @@ def test_without_reconstructions_there_is_no_second_half(tmp_path: Path) -> None
 
 
 def test_scores_of_another_run_are_not_taken_for_those_of_the_images(tmp_path: Path) -> None:
-    """An index beyond the scores leaves the pictures without scores and marks, instead of with wrong ones."""
-    (piece, *_) = pieces_of(made_run(tmp_path))
+    """An index beyond the scores leaves the pair without pictures, instead of with wrong scores, and says why."""
+    run = made_run(tmp_path)
+    (piece, *_) = pieces_of(run)
     whole = exhibit(dict(piece.scores))
     whole.normal.index[0] = 5000
-    found = gallery_of(piece, whole, scored=True, room=10**6)
-    assert found is not None
-    normals = [group for group in found["groups"] if group["kind"] == "normal"]
-    assert {picture["score"] for group in normals for picture in group["pictures"]} == {""}
-    assert not any("alarm" in group["title"] for group in normals)
+    write_exhibit(next((run.folder / "exhibits").glob("*--one--noise-1--*.npz")), whole)
+    (again, *_) = pieces_of(run)
+    assert again.name == piece.name
+    pair = pair_of(again, room=10**6)
+    assert "roc" in pair
+    assert "gallery" not in pair
+    assert "of scores that are not there" in pair["lacks"][0]
 
 
 def test_a_pair_without_room_keeps_its_curves_and_says_what_it_lost(tmp_path: Path) -> None:

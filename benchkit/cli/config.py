@@ -55,6 +55,18 @@ def beside_the_file(ctx: click.Context, option: click.Parameter, value: tuple[st
     return (*(ctx.default_map or {}).get(option.name, ()), *value)
 
 
+def set_option(command: Command) -> Command:
+    """Add ``--set NAME.FIELD=VALUE`` to a command; read it with ``parse_changes``."""
+    return click.option(
+        "--set",
+        "changes",
+        multiple=True,
+        metavar="NAME.FIELD=VALUE",
+        callback=beside_the_file,
+        help="Change a setting of a plugin; what a --config file sets beside it stays.",
+    )(command)
+
+
 @contextmanager
 def with_its_line() -> Iterator[None]:
     """Tell the line of a setting in the file that turns out to be wrong inside.

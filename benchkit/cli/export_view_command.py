@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from benchkit.cli.common import offline_option, plugin_options, registry_from
-from benchkit.cli.config import config_option, parse_changes
+from benchkit.cli.config import config_option, parse_changes, set_option, with_its_line
 from benchkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     help="Write the labels too, one a line.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of view and anomalies.")
-@click.option("--set", "changes", multiple=True, metavar="NAME.FIELD=VALUE", help="Change a setting of a plugin.")
+@set_option
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N or mps.")
 @config_option
 @offline_option
@@ -51,7 +51,8 @@ def command(plugin_files: tuple[Path, ...], plugin_rules: tuple[str, ...], **opt
     if options["anomaly"] is not None and (options["split"] or options["labels"]):
         raise UsageError("--anomaly: got --split or --labels as well; anomalies belong to no split and have no labels.")
     _check_places(options)
-    seen = _see(plugin_files, plugin_rules, options)
+    with with_its_line():
+        seen = _see(plugin_files, plugin_rules, options)
     _write(seen, options)
 
 

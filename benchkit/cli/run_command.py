@@ -12,7 +12,7 @@ import click
 
 from benchkit.cli.colour import wants_colour
 from benchkit.cli.common import offline_option, plugin_options, registry_from
-from benchkit.cli.config import beside_the_file, config_option, parse_changes, parse_sweeps, with_its_line
+from benchkit.cli.config import beside_the_file, config_option, parse_changes, parse_sweeps, set_option, with_its_line
 from benchkit.cli.isolation import changed_settings, debugger, how_settings, refuse_changes, run_folder
 from benchkit.cli.progress import Progress
 
@@ -42,14 +42,7 @@ _AS_THEY_ARE = ("device", "threshold", "prevalence", "batch_size", "timing_secon
 )
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave these detectors or anomalies out.")
 @click.option("--seeds", type=click.IntRange(min=1), default=1, show_default=True, help="Repeat with N seeds.")
-@click.option(
-    "--set",
-    "changes",
-    multiple=True,
-    metavar="NAME.FIELD=VALUE",
-    callback=beside_the_file,
-    help="Change a setting of a plugin; what a --config file sets beside it stays.",
-)
+@set_option
 @click.option(
     "--sweep",
     "sweeps",

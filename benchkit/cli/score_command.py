@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from benchkit.cli.common import offline_option, plugin_options, registry_from
-from benchkit.cli.config import beside_the_file, config_option, parse_changes, with_its_line
+from benchkit.cli.config import config_option, parse_changes, set_option, with_its_line
 from benchkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,14 +34,7 @@ _MOST_CLASSES = 100_000
 @click.option("--held-out", metavar="N,N-N,…", help="Classes that are not normal.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the fit.")
 @click.option("--threshold", default="quantile:0.95", show_default=True, help="quantile:Q or zscore:K.")
-@click.option(
-    "--set",
-    "changes",
-    multiple=True,
-    metavar="NAME.FIELD=VALUE",
-    callback=beside_the_file,
-    help="Change a setting of a plugin; what a --config file sets beside it stays.",
-)
+@set_option
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N or mps.")
 @click.option("--sort", "by_score", is_flag=True, help="The most anomalous first.")
 @click.option("--top", type=click.IntRange(min=1), metavar="N", help="Only the N most anomalous.")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from benchkit.display import Piece
 from benchkit.errors import BenchkitError
 from benchkit.page.choice import Choice, pairs_of
@@ -88,7 +86,7 @@ def _losses_of(piece: Piece | None) -> tuple[float, ...]:
         losses = piece.exhibit.losses
     except BenchkitError:  # said beside the pair
         return ()
-    return tuple(brief(loss) for loss in losses) if np.isfinite(losses).all() else ()
+    return tuple(map(brief, losses.tolist()))
 
 
 def lacks_of(boards: list[dict[str, Any]]) -> list[str]:

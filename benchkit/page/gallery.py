@@ -71,10 +71,9 @@ def gallery_of(piece: Piece, exhibit: Exhibit, *, scored: bool, room: int) -> di
 
 def _side(piece: Piece, exhibit: Exhibit, kind: str, scored: bool) -> Side:
     shown: Shown = getattr(exhibit, kind)
-    n = len(shown.index)
-    every = piece.scores[kind] if scored else np.zeros(0)
-    if not scored or (n and not 0 <= shown.index.min() <= shown.index.max() < len(every)):  # of another run's scores
-        return Side(kind, shown, np.zeros(0), np.zeros(n, np.bool_), None)
+    if not scored:
+        return Side(kind, shown, np.zeros(0), np.zeros(len(shown.index), np.bool_), None)
+    every = piece.scores[kind]
     wrong = flagged(piece, every) == (kind == "normal")
     return Side(kind, shown, every[shown.index], wrong[shown.index], int(wrong.sum()))
 
@@ -117,7 +116,7 @@ def _places(groups: Sequence[_Group], kind: str) -> list[int]:
 def _drawn(sides: Sequence[Side], wanted: dict[str, list[int]], side: int) -> dict[str, Any] | None:
     """Return the sheet: images row by row, then their reconstructions where there are any."""
     images = [each.shown.images[wanted[each.kind]] for each in sides if wanted[each.kind]]
-    if not images or len({batch.shape[1:] for batch in images}) != 1 or images[0].shape[1] not in (1, 3):
+    if not images or len({batch.shape[1:] for batch in images}) != 1:
         return None
     again = [each.shown.reconstructions for each in sides if wanted[each.kind]]
     has_again = all(len(batch) for batch in again)

@@ -136,10 +136,11 @@ class Exhibitor:
     def _losses(self) -> NDArray[np.float64]:
         try:
             with isolated(self.seed):  # they may be a property, which is code of the plugin
-                return losses_of(self.scorer, self.offer)
+                losses = losses_of(self.scorer, self.offer)
         except PLUGIN_FAULTS as error:
             self._notes.append(f"losses: got {described(error)}.")
-            return np.zeros(0)
+            losses = None
+        return np.zeros(0) if losses is None else losses
 
 
 def encoded(scorer: Scorer, inputs: Tensor, offer: Offer[Detector]) -> Tensor | None:
@@ -170,14 +171,14 @@ def reconstructed(scorer: Scorer, inputs: Tensor, offer: Offer[Detector]) -> Ten
     return _finite("reconstruct", got, offer)
 
 
-def losses_of(scorer: Scorer, offer: Offer[Detector]) -> NDArray[np.float64]:
-    """Return the mean training loss of each epoch; none where the scorer remembers none.
+def losses_of(scorer: Scorer, offer: Offer[Detector]) -> NDArray[np.float64] | None:
+    """Return the mean training loss of each epoch; None where the scorer does not remember them.
 
     Raises:
         ContractError: they are not finite numbers.
     """
     if not isinstance(scorer, Trained):
-        return np.zeros(0)
+        return None
     try:
         losses = np.asarray([float(loss) for loss in scorer.losses], dtype=np.float64)
     except (TypeError, ValueError) as error:
