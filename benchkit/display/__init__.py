@@ -9,8 +9,7 @@ from benchkit.display.curves import Curve, precision_recall_curve, roc_curve
 from benchkit.display.fit import NormalCurve, normal_curve
 from benchkit.display.front import pareto_front
 from benchkit.display.histogram import Histogram, histogram
-from benchkit.display.pieces import Piece, pieces_of
-from benchkit.display.standing import Standing, standings
+from benchkit.display.pieces import Piece, number_of, pieces_of
 from benchkit.display.tiles import ranked, sheet
 
 __all__ = [
@@ -18,14 +17,13 @@ __all__ = [
     "Histogram",
     "NormalCurve",
     "Piece",
-    "Standing",
     "histogram",
     "normal_curve",
+    "number_of",
     "pareto_front",
     "pieces_of",
     "precision_recall_curve",
     "ranked",
     "roc_curve",
     "sheet",
-    "standings",
 ]

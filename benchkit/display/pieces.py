@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -80,7 +81,7 @@ class Piece:
     def limits(self) -> tuple[float | None, float | None]:
         """The thresholds: below the first (None where the policy has none) and above the second is flagged."""
         low, high = (self.row[name] for name in ("threshold_low", "threshold"))
-        return _number(low), _number(high)
+        return number_of(low), number_of(high)
 
     @property
     def _known_by(self) -> dict[str, Any]:
@@ -144,5 +145,6 @@ def _check(patterns: Sequence[str], names: Iterable[object], field: str) -> None
             )
 
 
-def _number(value: Any) -> float | None:
-    return None if value is None or not np.isfinite(float(value)) else float(value)
+def number_of(value: Any) -> float | None:
+    """Return what a field holds as a number; None where it holds none: pandas' ``NA``, NaN and None are none."""
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-from benchkit.display import Piece
+from benchkit.display import Piece, number_of
 from benchkit.report.formats.parts import one_line
 from benchkit.report.labels import shortened
 
@@ -55,7 +54,7 @@ def _facts(piece: Piece) -> dict[str, str]:
 
 def with_interval(row: Any, metric: str) -> str:
     """Return ``0.962 [.957 .967]``, which is never broken; without the brackets where there is no interval."""
-    value, *ends = (_number(row[f"{metric}{end}"]) for end in ("", "_low", "_high"))
+    value, *ends = (number_of(row[f"{metric}{end}"]) for end in ("", "_low", "_high"))
     if value is None:
         return "undefined"
     shown = [f"{end:.3f}".removeprefix("0") for end in ends if end is not None]
@@ -63,13 +62,9 @@ def with_interval(row: Any, metric: str) -> str:
     return _UNBROKEN.join([f"{value:.3f}", *([f"[{_UNBROKEN.join(shown)}]"] if both else [])])
 
 
-def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
-
-
 def share_text(value: Any) -> str:
     """Return a share with three digits, or a dash where it is undefined."""
-    number = _number(value)
+    number = number_of(value)
     return "—" if number is None else f"{number:.3f}"
 
 

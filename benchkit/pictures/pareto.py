@@ -7,11 +7,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from benchkit.display import Piece, Standing, pareto_front, standings
+from benchkit.display import Piece, pareto_front
 from benchkit.errors import UsageError
 from benchkit.pictures.annotating import annotate
 from benchkit.pictures.layout import check_number, legend
 from benchkit.pictures.naming import folded, named, written
+from benchkit.pictures.standing import Standing, standings
 from benchkit.pictures.style import COLOURS, WIDTH, canvas, grid_lines, in_house_style, powers_of_ten
 
 if TYPE_CHECKING:

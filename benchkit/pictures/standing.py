@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 from typing import Any
 
-from benchkit.display.pieces import Piece
+from benchkit.display import Piece, number_of
 from benchkit.errors import NotComparableError
+from benchkit.report.remarks import machine_title
 
 Row = Mapping[str, Any]
 
@@ -46,12 +46,12 @@ def standings(pieces: Sequence[Piece]) -> tuple[list[Standing], list[str]]:
     """
     rows = [piece.row for piece in pieces]
     _refuse_mixture(rows)
-    every = {(row["anomaly"], row["seed"]) for row in rows if _is_number(row["auroc"])}
+    every = {(row["anomaly"], row["seed"]) for row in rows if number_of(row["auroc"]) is not None}
     found: list[Standing] = []
     notes: list[str] = []
     for name, own in _by_detector(rows).items():
-        lacks = every - {(row["anomaly"], row["seed"]) for row in own if _is_number(row["auroc"])}
-        timed = [row for row in own if _is_number(row["images_per_second"])]
+        lacks = every - {(row["anomaly"], row["seed"]) for row in own if number_of(row["auroc"]) is not None}
+        timed = [row for row in own if number_of(row["images_per_second"]) is not None]
         if lacks:
             notes.append(f"{name} has no number in {len(lacks)} of {len(every)} cells that others have")
         elif not timed:
@@ -91,7 +91,7 @@ def _quality(rows: Iterable[Row]) -> float:
 def _on_machines(name: str, quality: float, timed: Iterable[Row]) -> Iterable[Standing]:
     machines: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in timed:
-        machines[row["device"], _machine(row)].append(row)
+        machines[row["device"], machine_title(str(row["device_name"]), row["threads"])].append(row)
     for (device, machine), own in machines.items():
         batch = max(map(_batch, own))
         # The largest batch: a held-out class leaves few images, and a small batch is another time.
@@ -102,17 +102,5 @@ def _on_machines(name: str, quality: float, timed: Iterable[Row]) -> Iterable[St
         )
 
 
-def _machine(row: Row) -> str:
-    if not _is_number(row["threads"]):
-        return str(row["device_name"])
-    threads = int(row["threads"])
-    return f"{row['device_name']}, {threads} thread{'' if threads == 1 else 's'}"
-
-
 def _batch(row: Row) -> int:
-    return int(row["batch_size"]) if _is_number(row["batch_size"]) else 0
-
-
-def _is_number(value: Any) -> bool:
-    """Say whether a field has a number; pandas' ``NA`` and None are none."""
-    return isinstance(value, int | float) and math.isfinite(value)
+    return int(number_of(row["batch_size"]) or 0)

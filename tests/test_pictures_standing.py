@@ -9,7 +9,8 @@ import pytest
 from plot_helpers import picture_cell
 
 from benchkit import NotComparableError
-from benchkit.display import Piece, Standing, standings
+from benchkit.display import Piece
+from benchkit.pictures.standing import Standing, standings
 from benchkit.report import leaderboards
 from benchkit.results import Cell, StoredRun, to_frame
 
