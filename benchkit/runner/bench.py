@@ -16,11 +16,11 @@ from benchkit.runner.blank import Frame, blank_cell, detector_columns
 from benchkit.runner.fit import Fit
 from benchkit.runner.grey_images import GreyImages, LabelledGrey
 from benchkit.runner.group import FitGroup, Outcome, TestSet
-from benchkit.runner.guard import PLUGIN_FAULTS, Verdict, explain, isolated, untouched
+from benchkit.runner.guard import PLUGIN_FAULTS, Verdict, explain
 from benchkit.runner.leaks import leaks_of
 from benchkit.runner.ledger import Ledger
 from benchkit.runner.machine import Machine
-from benchkit.runner.memory import too_large
+from benchkit.runner.making import make_anomalies
 from benchkit.runner.plan import Task
 from benchkit.runner.protocol import Prepared
 from benchkit.runner.settings import RunSettings
@@ -149,14 +149,9 @@ class Bench:
         return TestSet(offer, images, mask[normal].cpu().numpy(), blank_cell(self.task, offer, self.frame))
 
     def _anomalies(self, offer: Offer[AnomalyGenerator]) -> GreyImages:
-        generator, seed = offer.item, self.task.seed
-        given = protocol.generator_input(self._data, generator)
-        if not self.shelf.takes(given.images.float_bytes, at_any_price=True):
-            raise too_large(f"anomaly {generator.name!r}", "test images", given.images.shape, self.shelf)
-        with self._ledger.time("generate", generator.name), isolated(seed):
-            test = given.floats()
-            with untouched(test.images, offer, "generate"):
-                images = given.images.like(protocol.anomalous_images(generator, test, seed=seed))
+        generator = offer.item
+        with self._ledger.time("generate", generator.name):
+            images = make_anomalies(offer, self._data, seed=self.task.seed, shelf=self.shelf)
         for part in (self._data.train, self._data.calibration, self._data.test):
             if not bool(protocol.class_mask(part, generator.normal_labels).any()):
                 raise Unsupported(

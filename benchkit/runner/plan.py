@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from typing import Any
 
 from benchkit.contract import AnomalyGenerator, Dataset, Detector, View
 from benchkit.errors import PluginError, UsageError
-from benchkit.registry import Offer, Registry, settings_hash
+from benchkit.registry import Offer, Registry, apply_settings, settings_hash
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,20 @@ def views_for(registry: Registry, detectors: Sequence[Offer[Detector]]) -> dict[
             if "@" in detector.item.name:
                 raise
     return found
+
+
+def with_changes(
+    offers: Sequence[Offer[Any]], views: Mapping[str, Offer[View]], changes: Mapping[str, Mapping[str, object]]
+) -> tuple[list[Offer[Any]], dict[str, Offer[View]]]:
+    """Return offers, and who offers each view, with changed fields; who offers several views is changed once.
+
+    Raises:
+        UsageError: as ``apply_settings``.
+    """
+    offerers: dict[str, Offer[Any]] = {offer.item.name: offer for offer in views.values()}
+    changed = apply_settings([*offers, *offerers.values()], changes)
+    by_name = dict(zip(offerers, changed[len(offers) :], strict=True))
+    return changed[: len(offers)], {view: by_name[offer.item.name] for view, offer in views.items()}
 
 
 def _ranges(labels: frozenset[int]) -> str:

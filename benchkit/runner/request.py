@@ -12,7 +12,6 @@ from benchkit.registry import (
     Offer,
     Registry,
     Sweeps,
-    apply_settings,
     apply_sweeps,
     check_not_set,
     load_registry,
@@ -20,7 +19,7 @@ from benchkit.registry import (
     select_dataset,
     select_detectors,
 )
-from benchkit.runner.plan import Plan, make_plan, views_for
+from benchkit.runner.plan import Plan, make_plan, views_for, with_changes
 from benchkit.runner.settings import RunSettings
 from benchkit.runner.surroundings import surroundings_kept
 
@@ -65,21 +64,17 @@ class Request:
         if registry is None:
             with surroundings_kept():  # of whatever plugins set for the whole process while they are imported
                 registry = load_registry(files=self.plugin_files, rules=self.plugin_rules)
-        dataset: list[Offer[Any]] = [select_dataset(registry, self.dataset)]
-        detectors: list[Offer[Any]] = list(select_detectors(registry, self.detectors, self.exclude))
-        anomalies: list[Offer[Any]] = list(select_anomalies(registry, self.anomalies, self.exclude))
-        views = views_for(registry, detectors)
-        offerers: list[Offer[Any]] = list({offer.item.name: offer for offer in views.values()}.values())
-        parts = [dataset, detectors, anomalies, offerers]
-        changed = iter(apply_settings([offer for part in parts for offer in part], self.changes))
-        dataset, detectors, anomalies, offerers = ([next(changed) for _ in part] for part in parts)
-        by_name = {offer.item.name: offer for offer in offerers}
+        dataset: Offer[Any] = select_dataset(registry, self.dataset)
+        detectors = select_detectors(registry, self.detectors, self.exclude)
+        anomalies = select_anomalies(registry, self.anomalies, self.exclude)
+        asked = [dataset, *detectors, *anomalies]
+        (dataset, *others), views = with_changes(asked, views_for(registry, detectors), self.changes)
         check_not_set(self.sweeps, self.changes)
         plan = make_plan(
-            dataset=dataset[0],
-            detectors=apply_sweeps(detectors, self.sweeps),
-            anomalies=anomalies,
-            views={view: by_name[offer.item.name] for view, offer in views.items()},
+            dataset=dataset,
+            detectors=apply_sweeps(others[: len(detectors)], self.sweeps),
+            anomalies=others[len(detectors) :],
+            views=views,
             seeds=self.settings.seeds,
         )
         return registry, plan

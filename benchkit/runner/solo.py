@@ -19,7 +19,7 @@ from torch import Tensor
 from benchkit.contract import AnomalyGenerator, Dataset, Detector, LabelledImages, View
 from benchkit.errors import PluginError, Unsupported, UsageError
 from benchkit.measure.threshold import Threshold
-from benchkit.registry import Offer, Registry, apply_settings, select_dataset, select_detectors
+from benchkit.registry import Offer, Registry, select_dataset, select_detectors
 from benchkit.runner.bench import Bench
 from benchkit.runner.exhibiting import Exhibitor, Ranked
 from benchkit.runner.grey_images import GreyImages
@@ -27,7 +27,7 @@ from benchkit.runner.group import Outcome
 from benchkit.runner.ledger import Ledger
 from benchkit.runner.machine import machine_for
 from benchkit.runner.memory import levels_room, shelf_for
-from benchkit.runner.plan import Task, views_for
+from benchkit.runner.plan import Task, views_for, with_changes
 from benchkit.runner.protocol import prepare
 from benchkit.runner.settings import RunSettings
 
@@ -216,9 +216,6 @@ def solo_for(
     if len(found) > 1:
         names = ", ".join(offer.item.name for offer in found)
         raise UsageError(f"detector {detector!r}: got {names}; expected one. Name the one that is to score.")
-    views = views_for(registry, found)
-    offerers: list[Offer[Any]] = list({offer.item.name: offer for offer in views.values()}.values())
-    asked: list[Offer[Any]] = [select_dataset(registry, dataset), *found, *offerers]
-    chosen, alone, *offerers = apply_settings(asked, changes)
-    by_name = {offer.item.name: offer for offer in offerers}
-    return Solo(chosen, alone, {view: by_name[offer.item.name] for view, offer in views.items()}, settings)
+    asked: list[Offer[Any]] = [select_dataset(registry, dataset), *found]
+    (chosen, alone), views = with_changes(asked, views_for(registry, found), changes)
+    return Solo(chosen, alone, views, settings)

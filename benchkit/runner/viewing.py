@@ -18,11 +18,12 @@ from benchkit.data import to_levels
 from benchkit.errors import PluginError, Unsupported, UsageError, did_you_mean
 from benchkit.registry import Offer, Registry, apply_settings, select_anomalies, select_dataset
 from benchkit.runner.grey_images import GreyImages, LabelledGrey
-from benchkit.runner.guard import PLUGIN_FAULTS, Verdict, explain, isolated, untouched
+from benchkit.runner.guard import PLUGIN_FAULTS, Verdict, explain
 from benchkit.runner.ledger import Ledger
 from benchkit.runner.machine import machine_for
+from benchkit.runner.making import make_anomalies
 from benchkit.runner.memory import levels_room, shelf_for
-from benchkit.runner.protocol import Prepared, anomalous_images, generator_input, keep_classes, prepare
+from benchkit.runner.protocol import Prepared, keep_classes, prepare
 from benchkit.runner.settings import RunSettings
 from benchkit.runner.sight import ViewFaultError
 from benchkit.runner.views import ViewRoom
@@ -101,9 +102,10 @@ class _Seer:
     """One view on one data set."""
 
     def __init__(self, view: str, looker: Offer[View], settings: RunSettings, dataset: Dataset) -> None:
-        self._view, self._looker, self._settings, self._seed = view, looker, settings, settings.seeds[0]
+        self._view, self._looker, self._seed = view, looker, settings.seeds[0]
         self._machine = machine_for(settings.device)
         self._data = prepare(dataset, self._machine.device, room=levels_room(settings, self._machine))
+        self._shelf = shelf_for(self._data, settings, self._machine)
 
     def split(self, name: str, limit: int | None) -> Seen:
         """Look at one split, all classes."""
@@ -114,24 +116,16 @@ class _Seer:
     def anomalies(self, offer: Offer[AnomalyGenerator], limit: int | None) -> Seen:
         """Look at anomalies."""
         try:
-            images = self._made(offer)
+            images = make_anomalies(offer, self._data, seed=self._seed, shelf=self._shelf)
         except PLUGIN_FAULTS as error:
             raise _said(explain(error, offer, "generate")) from error
         shown = images.select(torch.arange(min(len(images), len(images) if limit is None else limit)))
         return self._seen(shown, None, offer.item.normal_labels)
 
-    def _made(self, offer: Offer[AnomalyGenerator]) -> GreyImages:
-        given = generator_input(self._data, offer.item)
-        with isolated(self._seed):
-            test = given.floats()
-            with untouched(test.images, offer, "generate"):
-                return given.images.like(anomalous_images(offer.item, test, seed=self._seed))
-
     def _seen(self, images: GreyImages, labels: NDArray[np.int64] | None, classes: frozenset[int] | None) -> Seen:
         normal = keep_classes(self._data.train, classes)
-        shelf = shelf_for(self._data, self._settings, self._machine)
         ledger = Ledger(self._machine.device)
-        room = ViewRoom({self._view: self._looker}, normal, self._seed, ledger, shelf, classes)
+        room = ViewRoom({self._view: self._looker}, normal, self._seed, ledger, self._shelf, classes)
         with self._blamed():
             room.look(self._view)
         return Seen(self._view, self._rows(room, images), len(images), labels, images, len(normal))
