@@ -136,11 +136,13 @@ def test_every_example_is_one_that_a_run_takes() -> None:
     registry = load_registry()
     offers = {
         (kind, name): offer
-        for kind, found in (("detector", registry.detectors), ("anomaly", registry.anomalies))
-        for name, offer in found.items()
+        for kind, found in (("detector", registry.detectors), ("anomaly", registry.anomalies), ("view", registry.views))
+        for offer in found.values()
+        for name in (offer.item.name,)
     }
     examples = {(each.kind, each.name): example(each) for each in registry.plugins if (each.kind, each.name) in offers}
     assert examples["detector", "pixel-ae"].startswith("pixel-ae.")
+    assert examples["view", "subject"].startswith("subject.")
     for key, text in examples.items():
         if text:
             assert apply_settings([offers[key]], parse_changes([text])) == [offers[key]]

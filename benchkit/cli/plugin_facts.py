@@ -86,7 +86,7 @@ def _shown(value: Any) -> str:
 
 def _examples(record: PluginRecord) -> Iterator[str]:
     """Yield how ``--set`` would write each setting as it is: its own first, then those that all of its kind have."""
-    if record.kind == "view" or record.state != "ok":  # only what a run was told to take is changed
+    if record.state != "ok":
         return
     shared = {field.name for kind in KINDS if kind.name == record.kind for field in fields(kind.door)}
     for setting in sorted(record.settings, key=lambda each: each.name in shared):

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchkit.errors import StoreError, UsageError, did_you_mean
+from benchkit.measure.threshold import Threshold
 from benchkit.results import Exhibit, StoredRun, exhibit_file, read_exhibit, scores_file
 
 Scores = NDArray[np.float64]
@@ -83,13 +85,18 @@ class Piece:
         low, high = (self.row[name] for name in ("threshold_low", "threshold"))
         return number_of(low), number_of(high)
 
+    def flags(self, scores: Scores) -> NDArray[np.bool_]:
+        """Return which scores lie beyond the thresholds; none where the cell has no threshold."""
+        low, high = self.limits
+        return np.zeros(len(scores), np.bool_) if high is None else Threshold(high=high, low=low).flags(scores)
+
     @property
     def _known_by(self) -> dict[str, Any]:
         names = {name: str(self.row[name]) for name in ("dataset", "detector", "anomaly")}
         return {**names, "seed": int(self.row["seed"])}
 
     @property
-    def _scores_file(self) -> Any:
+    def _scores_file(self) -> Path:
         return scores_file(**self._known_by)
 
     def _lacks(self, what: str, folder: str) -> StoreError:

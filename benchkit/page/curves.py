@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchkit.display import Curve, Piece, histogram, precision_recall_curve, roc_curve
-from benchkit.measure.threshold import Threshold
 from benchkit.page.numbers import brief, scaled, spread_out
 from benchkit.results import Exhibit
 
@@ -41,15 +40,9 @@ def curves_of(piece: Piece) -> dict[str, Any]:
             "beyond": brief(found.beyond),
         },
         "limits": [None if limit is None else brief(limit) for limit in piece.limits],
-        "flagged": [brief(float(flagged(piece, each).mean())) for each in (normal, anomaly)],
+        "flagged": [brief(float(piece.flags(each).mean())) for each in (normal, anomaly)],
         "counts": [len(normal), len(anomaly)],
     }
-
-
-def flagged(piece: Piece, scores: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return which scores lie beyond the cell's thresholds."""
-    low, high = piece.limits
-    return np.zeros(len(scores), np.bool_) if high is None else Threshold(high=high, low=low).flags(scores)
 
 
 def _curve(curve: Curve) -> list[list[int]]:

@@ -14,7 +14,6 @@ from PIL import Image
 
 from benchkit.display import Piece, ranked, sheet
 from benchkit.display.tiles import Rank
-from benchkit.page.curves import flagged
 from benchkit.results import Exhibit, Shown
 
 Levels = NDArray[np.uint8]
@@ -74,7 +73,7 @@ def _side(piece: Piece, exhibit: Exhibit, kind: str, scored: bool) -> Side:
     if not scored:
         return Side(kind, shown, np.zeros(0), np.zeros(len(shown.index), np.bool_), None)
     every = piece.scores[kind]
-    wrong = flagged(piece, every) == (kind == "normal")
+    wrong = piece.flags(every) == (kind == "normal")
     return Side(kind, shown, every[shown.index], wrong[shown.index], int(wrong.sum()))
 
 

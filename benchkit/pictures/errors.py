@@ -62,13 +62,9 @@ def _panel(panel: Axes, piece: Piece, first: int) -> list[Any]:
 
 
 def _flagged(piece: Piece, first: int) -> str:
-    low, high = piece.limits
     shown = {kind: piece.scores[kind][:first] for kind in ("normal", "anomaly")}
-    wrong = {
-        kind: int(((scores > (np.inf if high is None else high)) | (scores < (-np.inf if low is None else low))).sum())
-        for kind, scores in shown.items()
-    }
+    flagged = {kind: int(piece.flags(scores).sum()) for kind, scores in shown.items()}
     return (
-        f"flagged: {wrong['anomaly']} of {len(shown['anomaly'])} anomalies, "
-        f"{wrong['normal']} of {len(shown['normal'])} normals"
+        f"flagged: {flagged['anomaly']} of {len(shown['anomaly'])} anomalies, "
+        f"{flagged['normal']} of {len(shown['normal'])} normals"
     )

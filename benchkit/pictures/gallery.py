@@ -88,7 +88,7 @@ def strips(piece: Piece, images: int) -> list[Strip]:
 def _strip(piece: Piece, kind: str, shown: Shown, rank: tuple[Rank, str, str], count: int) -> Strip:
     chosen = ranked(shown, rank[0], count)
     scores = piece.scores[kind][shown.index[chosen]]
-    wrong = _flagged(piece, scores) == (kind == "normal")
+    wrong = piece.flags(scores) == (kind == "normal")
     pairs = len(shown.reconstructions) > 0
     rows = (shown.reconstructions[chosen], shown.images[chosen]) if pairs else (shown.images[chosen],)
     who = "Normal" if kind == "normal" else "Anomalous"
@@ -98,12 +98,6 @@ def _strip(piece: Piece, kind: str, shown: Shown, rank: tuple[Rank, str, str], c
         for score, label, place in zip(scores, shown.labels[chosen], shown.place[chosen], strict=True)
     )
     return Strip(heading, rows, captions, wrong)
-
-
-def _flagged(piece: Piece, scores: NDArray[np.float64]) -> NDArray[np.bool_]:
-    low, high = piece.limits
-    above = scores > (np.inf if high is None else high)
-    return above if low is None else above | (scores < low)
 
 
 def _marked(kind: str, number: int) -> str:

@@ -42,19 +42,19 @@ def histograms(pieces: Sequence[Piece], *, curve: bool = False, log: bool = Fals
     """
     check_number(pieces, who="plot histogram", what="panels, one a cell", most=MOST_PANELS)
     title, labels = named(pieces)
-    titles = [_title(label, piece) for label, piece in zip(labels, pieces, strict=True)]
+    binned = list(map(_binned, pieces))
+    titles = [_title(*each) for each in zip(labels, pieces, binned, strict=True)]
     figure, found = panels(titles, width=width, shape=0.6, title=title, axes=("score", "share of its kind"))
     handles: list[Any] = []
-    for panel, piece in zip(found, pieces, strict=True):
-        handles += _panel(panel, piece, curve=curve)
+    for panel, piece, both in zip(found, pieces, binned, strict=True):
+        handles += _panel(panel, piece, both, curve=curve)
         if log:
-            _by_powers(panel, piece)
+            _by_powers(panel, both)
     legend_of(figure, handles)
     return figure
 
 
-def _panel(panel: Axes, piece: Piece, *, curve: bool) -> list[Any]:
-    both = _binned(piece)
+def _panel(panel: Axes, piece: Piece, both: Histogram, *, curve: bool) -> list[Any]:
     if np.abs(both.edges).max() > _LARGEST:
         raise UsageError(
             f"plot histogram: got scores of {piece.name} up to {np.abs(both.edges).max():.3g}; expected them below "
@@ -84,15 +84,14 @@ def _binned(piece: Piece) -> Histogram:
     return histogram(normal, anomaly, limits=piece.limits, bins=bins)
 
 
-def _by_powers(panel: Axes, piece: Piece) -> None:
-    both = _binned(piece)
+def _by_powers(panel: Axes, both: Histogram) -> None:
     shares = np.concatenate([both.normal, both.anomaly])
     panel.set_yscale("log", nonpositive="clip")
     panel.set_ylim(bottom=float(shares[shares > 0].min()) / 2)  # where a normal curve would go on for ever
     powers_of_ten(panel.yaxis)
 
 
-def _title(label: str, piece: Piece) -> str:
-    beyond = 100 * _binned(piece).beyond
+def _title(label: str, piece: Piece, both: Histogram) -> str:
+    beyond = 100 * both.beyond
     ends = f"\n{beyond:.2g} % beyond, in the outer bins" if beyond else ""
     return f"{label}\naccuracy {share_text(piece.row['accuracy'])}, recall {share_text(piece.row['recall'])}{ends}"
